@@ -1,0 +1,1 @@
+"""The Fluentd-compatible agent."""

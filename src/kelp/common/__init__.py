@@ -1,0 +1,1 @@
+"""What agent, store and UI share: logging, errors, small value types."""

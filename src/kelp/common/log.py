@@ -1,0 +1,72 @@
+"""Structured logging: one line per event on standard error, as `time level component message key=value`."""
+
+import logging
+import sys
+import time
+from typing import Any
+
+LEVELS = {"trace": 5, "debug": 10, "info": 20, "warn": 30, "error": 40, "fatal": 50}
+_NAMES = {number: name for name, number in LEVELS.items()}
+
+
+class LineFormatter(logging.Formatter):
+    """Render a record as `2026-11-23T10:00:00.123Z info agent.tail following file path=/var/log/a.log`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+        level = _NAMES.get(record.levelno, str(record.levelno))
+        name = record.name.removeprefix("kelp.")
+        line = f"{stamp}.{int(record.msecs):03d}Z {level} {name} {record.getMessage()}"
+        fields: dict[str, Any] = getattr(record, "fields", {})
+        for key, value in fields.items():
+            line += f" {key}={_quote(value)}"
+        if record.exc_info:
+            line += "\n" + self.formatException(record.exc_info)
+        return line
+
+
+def _quote(value: object) -> str:
+    text = str(value)
+    if text and not any(c.isspace() or c in '"=' for c in text):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+class Log:
+    """A logger whose keyword arguments become `key=value` fields."""
+
+    def __init__(self, name: str) -> None:
+        self._logger = logging.getLogger(f"kelp.{name}")
+
+    def trace(self, message: str, **fields: object) -> None:
+        self._emit(LEVELS["trace"], message, fields)
+
+    def debug(self, message: str, **fields: object) -> None:
+        self._emit(logging.DEBUG, message, fields)
+
+    def info(self, message: str, **fields: object) -> None:
+        self._emit(logging.INFO, message, fields)
+
+    def warning(self, message: str, **fields: object) -> None:
+        self._emit(logging.WARNING, message, fields)
+
+    def error(self, message: str, **fields: object) -> None:
+        self._emit(logging.ERROR, message, fields)
+
+    def exception(self, message: str, **fields: object) -> None:
+        """Log at error level with the traceback of the exception being handled."""
+        self._emit(logging.ERROR, message, fields, exc_info=True)
+
+    def _emit(self, level: int, message: str, fields: dict[str, object], exc_info: bool = False) -> None:
+        if self._logger.isEnabledFor(level):
+            self._logger.log(level, "%s", message, extra={"fields": fields}, exc_info=exc_info)
+
+
+def setup(level: str = "info") -> None:
+    """Send Kelp's own log to standard error from `level` (a key of LEVELS) upwards."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(LineFormatter())
+    root = logging.getLogger("kelp")
+    root.handlers[:] = [handler]
+    root.setLevel(LEVELS[level])
+    root.propagate = False

@@ -1,0 +1,1 @@
+"""The Elasticsearch-compatible store over a column engine."""

@@ -1,0 +1,1 @@
+"""The web UI: serves the page and proxies the Elasticsearch API."""
