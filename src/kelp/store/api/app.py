@@ -1,0 +1,182 @@
+"""The ASGI application: reads requests, runs handlers in worker threads, sends answers."""
+
+import asyncio
+import pkgutil
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
+
+import kelp.store.api
+from kelp.common.log import Log
+from kelp.store.api import body as request_body
+from kelp.store.api import errors
+from kelp.store.api.access import Access
+from kelp.store.api.parameters import Parameters
+from kelp.store.api.pools import Pools
+from kelp.store.api.respond import Sent, render
+from kelp.store.api.route import Call, Reply, Route
+from kelp.store.api.router import Router
+from kelp.store.errors import ApiError
+
+if TYPE_CHECKING:
+    from kelp.store.store import Store
+
+log = Log("store.api")
+
+
+def all_routes(store: "Store") -> list[Route]:
+    """The routes of every module in this package that has `routes(store)`."""
+    found: list[Route] = []
+    for module in pkgutil.iter_modules(kelp.store.api.__path__, "kelp.store.api."):
+        make = getattr(import_module(module.name), "routes", None)
+        if make is not None:
+            found += make(store)
+    return found
+
+
+@dataclass(slots=True)
+class HttpCounts:
+    """What `_nodes/stats` tells about HTTP."""
+
+    requests: int = 0
+    running: int = 0
+    failures: int = 0
+    received_bytes: int = 0
+    sent_bytes: int = 0
+    started: float = field(default_factory=time.time)
+
+
+class App:
+    """Elasticsearch's HTTP API over `routes`."""
+
+    def __init__(
+        self,
+        routes: Iterable[Route],
+        pools: Pools,
+        access: Access | None = None,
+        on_close: Callable[[], None] | None = None,
+        content_limit_bytes: int = request_body.CONTENT_LIMIT_BYTES,
+    ) -> None:
+        self._router = Router(routes)
+        self._pools = pools
+        self._access = access or Access()
+        self._on_close = on_close
+        self._content_limit_bytes = content_limit_bytes
+        self.counts = HttpCounts()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await asyncio.to_thread(self._close)
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    def _close(self) -> None:
+        self._pools.shutdown()
+        if self._on_close is not None:
+            self._on_close()
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.counts.requests += 1
+        self.counts.running += 1
+        try:
+            status, headers, payload = await self._answer(scope, receive)
+        except request_body.ClientGoneError:
+            return
+        finally:
+            self.counts.running -= 1
+        self.counts.sent_bytes += len(payload)
+        self.counts.failures += status >= 500
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": payload})
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Sent:
+        raw_path: bytes = scope.get("raw_path") or scope["path"].encode("utf-8")
+        call = Call(scope["method"], raw_path.partition(b"?")[0].decode("latin-1"))
+        call.headers = headers = Headers(scope=scope)
+        try:
+            call.parameters = Parameters(scope["query_string"])
+            self._access.check(headers.get("authorization"))
+            route = self._route(call)
+            if isinstance(route, Reply):
+                return render(route, call)
+            call.body = await self._read_body(headers, receive)
+            return await self._pools.run(route.pool, lambda: _run(route, call))
+        except ApiError as error:
+            return render_error(error, call)
+
+    def _route(self, call: Call) -> Route | Reply:
+        match = self._router.match(call.method, call.path)
+        if match is None:
+            text = f"no handler found for uri [{call.path}] and method [{call.method}]"
+            return Reply({"error": text}, 400)
+        if match.route is None:
+            allowed = ", ".join(match.allowed)
+            text = f"Incorrect HTTP method for uri [{call.path}] and method [{call.method}], allowed: [{allowed}]"
+            return Reply(errors.plain(405, text), 405, headers={"Allow": ",".join(match.allowed)})
+        call.args = match.args
+        return match.route
+
+    async def _read_body(self, headers: Headers, receive: Receive) -> bytes:
+        length = headers.get("content-length", "")
+        payload = await request_body.read(
+            receive, int(length) if length.isdigit() else None, self._content_limit_bytes
+        )
+        self.counts.received_bytes += len(payload)
+        if payload and not request_body.accepts(headers.get("content-type", "")):
+            text = f"Content-Type header [{headers.get('content-type', '')}] is not supported"
+            raise ApiError(406, "media_type_header_exception", text)
+        return payload
+
+
+def _run(route: Route, call: Call) -> Sent:
+    """Run a handler and render what it returns; runs in a worker thread."""
+    try:
+        encoding = call.headers.get("content-encoding", "")
+        if call.body and encoding:
+            call.body = request_body.decompress(call.body, encoding)
+        elif not call.body and "source" in call.parameters:
+            call.body = call.parameters.text("source").encode("utf-8")
+        return render(route.handler(call), call)
+    except ApiError as error:
+        return render_error(error, call)
+    except Exception as error:  # noqa: BLE001 - a handler's fault must never end the server
+        return _render_fault(error, call)
+
+
+def render_error(error: ApiError, call: Call) -> Sent:
+    """Elasticsearch's error body; faults of the request line use its short form."""
+    if error.type == "media_type_header_exception":
+        return render(Reply(errors.plain(error.status, error.reason), error.status), call)
+    headers: dict[str, str] = {}
+    if error.status == 401:
+        headers["WWW-Authenticate"] = 'Basic realm="security" charset="UTF-8"'
+    try:
+        return render(Reply(errors.body(error), error.status, headers=headers), call)
+    except ApiError as fault:  # `?pretty=nonsense`: render without options
+        call.parameters = Parameters()
+        return render(Reply(errors.body(fault), fault.status, headers=headers), call)
+
+
+def _render_fault(error: Exception, call: Call) -> Sent:
+    request_id = uuid.uuid4().hex[:12]
+    log.exception("cannot answer request", method=call.method, path=call.path, request_id=request_id)
+    reason = f"unexpected {type(error).__name__}; the store's log tells more under request_id={request_id}"
+    call.parameters = Parameters()
+    body: Any = errors.body(ApiError(500, "exception", reason))
+    return render(Reply(body, 500), call)
