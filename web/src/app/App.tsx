@@ -1,0 +1,29 @@
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { EsError } from '../base/es';
+import { Shell } from './Shell';
+import { theme } from './theme';
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      refetchOnWindowFocus: false,
+      // A wrong query stays wrong; a server that is starting answers a moment later.
+      retry: (count, error) =>
+        count < 2 && !(error instanceof EsError && error.status >= 400 && error.status < 500),
+    },
+  },
+});
+
+/** The whole page. */
+export function App() {
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto">
+      <Notifications position="bottom-right" />
+      <QueryClientProvider client={client}>
+        <Shell />
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}

@@ -1,0 +1,4 @@
+/** Send requests to Elasticsearch by hand. */
+export function DevToolsPage() {
+  return <div>Dev Tools</div>;
+}

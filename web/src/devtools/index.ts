@@ -1,0 +1,1 @@
+export { DevToolsPage } from './DevToolsPage';

@@ -1,0 +1,4 @@
+/** Search and read logs. */
+export function DiscoverPage() {
+  return <div>Discover</div>;
+}

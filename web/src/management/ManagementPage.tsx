@@ -1,0 +1,4 @@
+/** Index patterns, indices, saved objects and settings. */
+export function ManagementPage() {
+  return <div>Management</div>;
+}

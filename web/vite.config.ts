@@ -1,0 +1,20 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+// The page must work below any base path, so every URL it holds is relative.
+const server = process.env['KELP_UI'] ?? 'http://127.0.0.1:5601';
+
+export default defineConfig({
+  base: './',
+  plugins: [react()],
+  build: {
+    outDir: 'dist',
+    sourcemap: false,
+    target: 'es2022',
+    chunkSizeWarningLimit: 900,
+    // The server's content security policy allows no data: scripts or fonts.
+    assetsInlineLimit: 0,
+  },
+  server: { proxy: { '/api': server } },
+  test: { environment: 'happy-dom', include: ['src/**/*.test.{ts,tsx}'] },
+});
