@@ -2,10 +2,8 @@
 
 import asyncio
 import pkgutil
-import time
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -23,33 +21,32 @@ from kelp.store.api.respond import Sent, render
 from kelp.store.api.route import Call, Reply, Route
 from kelp.store.api.router import Router
 from kelp.store.errors import ApiError
+from kelp.store.node import HttpCounts
 
 if TYPE_CHECKING:
+    from kelp.store.node import Node
     from kelp.store.store import Store
 
 log = Log("store.api")
 
 
-def all_routes(store: "Store") -> list[Route]:
-    """The routes of every module in this package that has `routes(store)`."""
+def create_app(store: "Store", node: "Node", access: Access | None = None) -> "App":
+    """The API of an open store; closing the app closes the store."""
+    pools = Pools()
+    node.pools = pools.counts
+    return App(all_routes(store, node), pools, access, store.close, node.http)
+
+
+def all_routes(store: "Store", node: "Node") -> list[Route]:
+    """The routes of every module in this package that has `routes(store)` or `node_routes(store, node)`."""
     found: list[Route] = []
     for module in pkgutil.iter_modules(kelp.store.api.__path__, "kelp.store.api."):
-        make = getattr(import_module(module.name), "routes", None)
-        if make is not None:
-            found += make(store)
+        family = import_module(module.name)
+        if hasattr(family, "routes"):
+            found += family.routes(store)
+        if hasattr(family, "node_routes"):
+            found += family.node_routes(store, node)
     return found
-
-
-@dataclass(slots=True)
-class HttpCounts:
-    """What `_nodes/stats` tells about HTTP."""
-
-    requests: int = 0
-    running: int = 0
-    failures: int = 0
-    received_bytes: int = 0
-    sent_bytes: int = 0
-    started: float = field(default_factory=time.time)
 
 
 class App:
@@ -61,6 +58,7 @@ class App:
         pools: Pools,
         access: Access | None = None,
         on_close: Callable[[], None] | None = None,
+        counts: HttpCounts | None = None,
         content_limit_bytes: int = request_body.CONTENT_LIMIT_BYTES,
     ) -> None:
         self._router = Router(routes)
@@ -68,7 +66,7 @@ class App:
         self._access = access or Access()
         self._on_close = on_close
         self._content_limit_bytes = content_limit_bytes
-        self.counts = HttpCounts()
+        self.counts = counts or HttpCounts()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -127,7 +125,8 @@ class App:
             return Reply({"error": text}, 400)
         if match.route is None:
             allowed = ", ".join(match.allowed)
-            text = f"Incorrect HTTP method for uri [{call.path}] and method [{call.method}], allowed: [{allowed}]"
+            text = f"Incorrect HTTP method for uri [{call.path}] and method [{call.method}]"
+            text += f", allowed: [{allowed}]"
             return Reply(errors.plain(405, text), 405, headers={"Allow": ",".join(match.allowed)})
         call.args = match.args
         return match.route

@@ -18,5 +18,5 @@ def body(error: ApiError) -> dict[str, Any]:
 
 
 def plain(status: int, message: str) -> dict[str, Any]:
-    """The short form that Elasticsearch uses for faults of the request line: `{"error": "…", "status": n}`."""
+    """The short form for faults of the request line: `{"error": "…", "status": n}`."""
     return {"error": message, "status": status}

@@ -81,7 +81,7 @@ class Parameters:
 
 
 def duration_ms(text: str, setting: str) -> float:
-    """Milliseconds of a duration (`1d 2h 30m 5s 100ms 5micros 5nanos`, `-1`, `0`); `setting` names it in errors."""
+    """Milliseconds of a duration (`1d 2h 30m 5s 100ms 5micros`, `-1`, `0`); `setting` names it in errors."""
     text = text.strip()
     if text in ("-1", "0"):
         return float(text)

@@ -4,25 +4,12 @@ import asyncio
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TypeVar
 
 from kelp.store.errors import ApiError
+from kelp.store.node import PoolCounts
 
 Result = TypeVar("Result")
-
-
-@dataclass(slots=True)
-class PoolCounts:
-    """What `_cat/thread_pool` shows of one pool."""
-
-    size: int
-    queue_size: int
-    active: int = 0
-    queued: int = 0
-    rejected: int = 0
-    completed: int = 0
-    largest: int = 0
 
 
 class Pools:
@@ -46,7 +33,7 @@ class Pools:
             raise ApiError(
                 429,
                 "es_rejected_execution_exception",
-                f"rejected execution: {counts.queued} requests wait in the {name} pool already, try again later",
+                f"rejected execution: {counts.queued} requests wait in the {name} pool, try again later",
             )
         if counts.active < counts.size:
             counts.active += 1

@@ -39,7 +39,7 @@ class Call:
         return self.args.get(name, default)
 
     def json(self) -> Any:
-        """The body as JSON; None when the body is empty. Raises ApiError `parse_exception` when it is not JSON."""
+        """The body as JSON; None when the body is empty. Raises ApiError 400 when it is not JSON."""
         if not self.body.strip():
             return None
         try:
