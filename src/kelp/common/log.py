@@ -38,6 +38,10 @@ class Log:
     def __init__(self, name: str) -> None:
         self._logger = logging.getLogger(f"kelp.{name}")
 
+    def set_level(self, level: str) -> None:
+        """Log from `level` (a key of LEVELS) upwards, whatever the program's own level is."""
+        self._logger.setLevel(LEVELS[level])
+
     def trace(self, message: str, **fields: object) -> None:
         self._emit(LEVELS["trace"], message, fields)
 

@@ -1,0 +1,78 @@
+"""Plugin classes by kind and type name; a plugin's file is imported when its type is first asked for."""
+
+import difflib
+import importlib
+import importlib.util
+import pkgutil
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from kelp.agent.plugin.base import Plugin
+
+_PACKAGE = "kelp.agent.plugins"
+# Kind → prefix of the plugin files' names.
+PREFIXES = {
+    "input": "in",
+    "filter": "filter",
+    "output": "out",
+    "parser": "parser",
+    "formatter": "formatter",
+    "buffer": "buf",
+}
+# Type names that live in the file of another one.
+ALIASES = {
+    ("input", "dummy"): "sample",
+    ("input", "journald"): "systemd",
+    ("parser", "/"): "regexp",
+    ("buffer", "file_single"): "file",
+}
+_classes: "dict[tuple[str, str], type[Plugin]]" = {}
+P = TypeVar("P", bound="type[Plugin]")
+
+
+def register(kind: str, *type_names: str) -> Callable[[P], P]:
+    """Class decorator: `@register("filter", "grep")`; further names are aliases of the first."""
+
+    def decorate(cls: P) -> P:
+        if kind not in PREFIXES:
+            raise ValueError(f"cannot register {cls.__name__}: unknown kind {kind!r}")
+        cls.kind = kind
+        cls.type_name = type_names[0]
+        for name in type_names:
+            _classes[kind, name] = cls
+        return cls
+
+    return decorate
+
+
+def find(kind: str, type_name: str) -> "type[Plugin] | None":
+    """The class of a plugin type, imported if need be; None when there is no such type."""
+    if (kind, type_name) not in _classes:
+        stem = ALIASES.get((kind, type_name), type_name)
+        module = f"{_PACKAGE}.{PREFIXES[kind]}_{stem}"
+        if not stem.isidentifier() or importlib.util.find_spec(module) is None:
+            return None
+        importlib.import_module(module)
+    return _classes.get((kind, type_name))
+
+
+def type_names(kind: str) -> list[str]:
+    """The type names that have a file, sorted."""
+    package = importlib.import_module(_PACKAGE)
+    prefix = PREFIXES[kind] + "_"
+    found = {
+        m.name.removeprefix(prefix)
+        for m in pkgutil.iter_modules(package.__path__)
+        if m.name.startswith(prefix)
+    }
+    return sorted(
+        found | {alias for alias_kind, alias in ALIASES if alias_kind == kind and alias.isidentifier()}
+    )
+
+
+def suggestion(kind: str, type_name: str) -> str:
+    """How to mend an unknown type: the nearest known name, or all of them."""
+    names = type_names(kind)
+    near = difflib.get_close_matches(type_name, names, 1, 0.6)
+    return f"did you mean {near[0]!r}?" if near else "known types: " + ", ".join(names)

@@ -1,0 +1,1 @@
+"""The parts of Ruby that Fluentd configurations contain: regular expressions, expressions, times."""

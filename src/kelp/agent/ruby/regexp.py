@@ -1,0 +1,233 @@
+"""Ruby's regular expressions (Onigmo) on Python's engines.
+
+`re` runs what it can, as the faster one; the `regex` package takes patterns that need Unicode properties,
+recursion, class intersections or two groups of one name. `\\d \\w \\s` are ASCII and `^ $` are line anchors, as in
+Ruby.
+"""
+
+import functools
+import re
+from typing import Any, cast
+
+# POSIX brackets, written for the inside of a class. Ruby's are Unicode; these cover what log patterns use.
+_POSIX = {
+    "alpha": "a-zA-Z\\u00aa-\\uffff", "digit": "0-9", "alnum": "0-9a-zA-Z\\u00aa-\\uffff", "upper": "A-Z", "lower": "a-z",
+    "space": "\\s", "punct": "!-/:-@\\[-`{-~", "xdigit": "0-9A-Fa-f", "cntrl": "\\x00-\\x1f\\x7f",
+    "blank": " \\t", "print": "\\x20-\\x7e\\x80-\\U0010ffff", "graph": "\\x21-\\x7e\\x80-\\U0010ffff", "word": "\\w",
+}  # fmt: skip
+# Escapes spelled differently outside a class.
+_ESCAPES = {
+    "h": "[0-9a-fA-F]",
+    "H": "[^0-9a-fA-F]",
+    "z": "\\Z",
+    "Z": "(?=\\n?\\Z)",
+    "R": "(?:\\r\\n|[\\n\\v\\f\\r])",
+    "e": "\\x1b",
+}
+_CLASS_ESCAPES = {"h": "0-9a-fA-F", "e": "\\x1b", "b": "\\x08"}
+# Letters an escape of Python's `re` knows; Ruby takes any other escaped letter as itself.
+_KNOWN = set("AbBdDsSwWafnrtvxu0123456789")
+
+
+class _Translator:
+    """One pass over a Ruby pattern; `text` is the Python one, `needs_regex` tells which engine it wants."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.at = 0
+        self.out: list[str] = []
+        self.needs_regex = False
+        # In Ruby plain groups do not capture once a pattern has named ones.
+        self.named = re.search(r"(?<!\\)\(\?(?:<[A-Za-z_]|')", source) is not None
+
+    def run(self) -> str:
+        while self.at < len(self.source):
+            char = self.source[self.at]
+            if char == "\\":
+                self._escape()
+            elif char == "[":
+                self._bracket()
+            elif char == "(":
+                self._group()
+            else:
+                self.out.append(char)
+                self.at += 1
+        return "".join(self.out)
+
+    def _escape(self) -> None:
+        follower = self.source[self.at + 1 : self.at + 2]
+        self.at += 2
+        if follower in _ESCAPES:
+            self.out.append(_ESCAPES[follower])
+        elif follower == "k" and (name := self._angle_name()):
+            self.out.append(f"(?P={name})")
+        elif follower == "g" and (name := self._angle_name()):
+            self.needs_regex = True
+            self.out.append(f"(?&{name})" if not name.isdigit() else f"(?{name})")
+        elif (follower in "pP" and follower) or (follower in "GKX" and follower):
+            self.needs_regex = True
+            self.out.append("\\" + follower)
+        elif follower.isalpha() and follower not in _KNOWN:
+            self.out.append(follower)
+        else:
+            self.out.append("\\" + follower)
+
+    def _angle_name(self) -> str:
+        match = re.compile(r"[<'](\w+)[>']").match(self.source, self.at)
+        if match is None:
+            return ""
+        self.at = match.end()
+        return match[1]
+
+    def _bracket(self) -> None:
+        """A character class, which Ruby allows to nest and to intersect with `&&`."""
+        depth = 0
+        start = self.at
+        while self.at < len(self.source):
+            rest = self.source[self.at :]
+            if (
+                rest.startswith("[:")
+                and (match := re.match(r"\[:(\^?)(\w+):\]", rest))
+                and match[2] in _POSIX
+            ):
+                self._posix(match[2], negated=bool(match[1]))
+                self.at += match.end()
+                continue
+            char = rest[0]
+            if char == "\\":
+                self._class_escape(rest[1:2])
+                self.at += 2
+                continue
+            if rest.startswith("&&"):
+                self.needs_regex = True
+            if char == "[":
+                depth += 1
+                if depth > 1:
+                    self.needs_regex = True
+                self.out.append("[")
+                self.at += 1
+                if self.source[self.at : self.at + 1] == "^":
+                    self.out.append("^")
+                    self.at += 1
+                if self.source[self.at : self.at + 1] == "]":
+                    self.out.append("\\]")
+                    self.at += 1
+                continue
+            self.out.append(char)
+            self.at += 1
+            if char == "]":
+                depth -= 1
+                if depth == 0:
+                    return
+        raise ValueError(f"premature end of char-class: {self.source[start:]}")
+
+    def _posix(self, name: str, *, negated: bool) -> None:
+        if not negated:
+            self.out.append(_POSIX[name])
+            return
+        self.needs_regex = True
+        self.out.append(f"[:^{name}:]")
+
+    def _class_escape(self, follower: str) -> None:
+        if follower in _CLASS_ESCAPES:
+            self.out.append(_CLASS_ESCAPES[follower])
+        elif follower in ("p", "P", "H"):
+            self.needs_regex = True
+            self.out.append("[^0-9a-fA-F]" if follower == "H" else "\\" + follower)
+        elif follower.isalpha() and follower not in _KNOWN:
+            self.out.append(follower)
+        else:
+            self.out.append("\\" + follower)
+
+    def _group(self) -> None:
+        rest = self.source[self.at :]
+        if match := re.match(r"\(\?(?:<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')", rest):
+            self.out.append(f"(?P<{match[1] or match[2]}>")
+            self.at += match.end()
+        elif match := re.match(r"\(\?([imx]*)(?:-([imx]*))?([:)])", rest):
+            self._flags(match[1], match[2] or "", match[3])
+            self.at += match.end()
+        elif rest.startswith("(?"):
+            self.out.append("(?")
+            self.at += 2
+        else:
+            self.out.append("(?:" if self.named else "(")
+            self.at += 1
+
+    def _flags(self, on: str, off: str, closing: str) -> None:
+        """Ruby's m is Python's s; a bare `(?i)` holds to the end of its group, so it opens one at the start."""
+        on, off = on.replace("m", "s"), off.replace("m", "s")
+        if closing == ":":
+            self.out.append(f"(?{on}{'-' + off if off else ''}:")
+        elif not "".join(self.out).strip("^(") and not off and on:
+            self.out.insert(0, f"(?{on})")
+        else:
+            self.needs_regex = True
+            self.out.append(f"(?{on}{'-' + off if off else ''})")
+
+
+def translate(source: str) -> tuple[str, bool]:
+    """Python's spelling of a Ruby pattern, and whether it needs the `regex` package. Raises ValueError."""
+    translator = _Translator(source)
+    return translator.run(), translator.needs_regex
+
+
+def _compile(pattern: str | bytes, needs_regex: bool, ignore_case: bool, multiline: bool) -> Any:
+    if not needs_regex:
+        flags = re.MULTILINE | (re.IGNORECASE if ignore_case else 0) | (re.DOTALL if multiline else 0)
+        if isinstance(pattern, str):
+            flags |= re.ASCII
+        try:
+            return re.compile(pattern, flags)
+        except re.error:
+            pass  # the other engine knows more: look-behind of any width, groups of one name
+    import regex
+
+    wide = (
+        regex.V1
+        | regex.MULTILINE
+        | (regex.IGNORECASE if ignore_case else 0)
+        | (regex.DOTALL if multiline else 0)
+    )
+    if isinstance(pattern, str):
+        # Properties such as \p{L} must stay Unicode, so only patterns without them are ASCII.
+        wide |= regex.UNICODE if re.search(r"\\[pP]", pattern) else regex.ASCII
+    try:
+        return regex.compile(pattern, wide)
+    except regex.error as error:
+        raise ValueError(str(error)) from None
+
+
+@functools.lru_cache(maxsize=1024)
+def compile_regexp(source: str, *, ignore_case: bool = False, multiline: bool = False) -> "re.Pattern[str]":
+    """Compile a Ruby pattern for text. `multiline` is Ruby's m: the dot matches newlines. Raises ValueError."""
+    text, needs_regex = translate(source)
+    return cast("re.Pattern[str]", _compile(text, needs_regex, ignore_case, multiline))
+
+
+@functools.lru_cache(maxsize=256)
+def compile_bytes_regexp(
+    source: str, *, ignore_case: bool = False, multiline: bool = False
+) -> "re.Pattern[bytes]":
+    """Compile a Ruby pattern for UTF-8 bytes; right for ASCII patterns only, so others raise ValueError."""
+    text, needs_regex = translate(source)
+    if not text.isascii() or (re.search(r"\\[uUpP]|\\x[89a-fA-F]|\[\^", text) and needs_regex):
+        raise ValueError("a pattern beyond ASCII cannot run on bytes")
+    return cast("re.Pattern[bytes]", _compile(text.encode(), needs_regex, ignore_case, multiline))
+
+
+def split_literal(text: str) -> tuple[str, bool, bool]:
+    """`/pattern/im` or a bare pattern → (pattern, ignore_case, multiline). Raises ValueError."""
+    if not text.startswith("/"):
+        return text, False, False
+    slash = text.rfind("/")
+    if slash < len(text) - 3 or slash == 0:
+        raise ValueError(f"a regular expression: missing right slash: {text}")
+    options = text[slash + 1 :]
+    return text[1:slash], "i" in options, "m" in options
+
+
+def parse_literal(text: str) -> "re.Pattern[str]":
+    """Compile `/pattern/im` or a bare pattern as Fluentd's regexp options do. Raises ValueError."""
+    source, ignore_case, multiline = split_literal(text)
+    return compile_regexp(source, ignore_case=ignore_case, multiline=multiline)
