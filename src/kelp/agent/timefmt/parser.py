@@ -1,0 +1,247 @@
+"""Values of a record to nanoseconds: Fluentd's time_type string, float, unixtime and mixed."""
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+from kelp.agent.timefmt import guess
+from kelp.agent.timefmt.strptime import Moment, Strptime
+from kelp.agent.timefmt.zones import (
+    NANOS,
+    is_timezone,
+    local_epoch,
+    local_offset,
+    offset_function,
+    utc_epoch,
+)
+from kelp.common.errors import KelpError
+
+TimeParser = Callable[[Any], int]
+"""Turns a record's value into nanoseconds since the epoch; raises TimeParseError."""
+
+_CACHE_LIMIT = 4096
+
+
+class TimeParseError(KelpError):
+    """A value that is not a time in the wanted form."""
+
+
+def build_time_parser(
+    *,
+    time_type: str = "string",
+    time_format: str | None = None,
+    localtime: bool = True,
+    utc: bool = False,
+    timezone: str | None = None,
+    fallbacks: Sequence[str] = (),
+) -> TimeParser:
+    """Build the parser that Fluentd would build from the same options.
+
+    Without a format, text is read as Ruby's `Time.parse` does. Raises KelpError for options that do not fit.
+    """
+    if timezone is not None and not is_timezone(timezone):
+        raise KelpError(f"cannot use timezone {timezone!r}: wanted +HH:MM, +HHMM, +HH or Region/City")
+    if time_type == "mixed":
+        formats = [f for f in (time_format, *fallbacks) if f]
+        if not formats:
+            raise KelpError("cannot use time_type mixed: set time_format or time_format_fallbacks")
+        return _mixed([_one(f, localtime, utc, timezone) for f in formats], formats)
+    if time_type == "unixtime":
+        return _unixtime
+    if time_type == "float":
+        return _float
+    return _string(time_format, localtime and timezone is None and not utc, timezone)
+
+
+def _one(name: str, localtime: bool, utc: bool, timezone: str | None) -> TimeParser:
+    if name in ("unixtime", "float"):
+        numeric = _unixtime if name == "unixtime" else _float
+
+        def strict(value: Any) -> int:
+            try:
+                float(value)
+            except (TypeError, ValueError):
+                raise TimeParseError(f"invalid time format: value = {value}") from None
+            return numeric(value)
+
+        return strict
+    return _string(name, localtime and timezone is None and not utc, timezone)
+
+
+def _mixed(parsers: list[TimeParser], names: list[str]) -> TimeParser:
+    def parse(value: Any) -> int:
+        for parser in parsers:
+            try:
+                return parser(value)
+            except TimeParseError:
+                continue
+        raise TimeParseError(
+            f"invalid time format: value = {value}, even though fallbacks: {','.join(names)}"
+        )
+
+    return parse
+
+
+_INTEGER = re.compile(r"\s*([+-]?\d+(?:_\d+)*)", re.ASCII)
+
+
+def to_integer(text: str) -> int:
+    """Ruby's String#to_i: the leading digits, underscores between them allowed, else 0."""
+    found = _INTEGER.match(text)
+    return int(found[1]) if found else 0
+
+
+def _unixtime(value: Any) -> int:
+    if isinstance(value, str):
+        return to_integer(value) * NANOS
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return int(value) * NANOS
+    raise TimeParseError(f"value must be a string or a number: {value}({type(value).__name__})")
+
+
+def _float(value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value * NANOS
+    if not isinstance(value, (str, float)):
+        raise TimeParseError(f"value must be a string or a number: {value}({type(value).__name__})")
+    seconds, _, rest = str(value).partition(".")
+    digits = rest.partition(".")[0][:10]  # Fluentd keeps ten digits, not nine
+    return to_integer(seconds) * NANOS + to_integer(digits.ljust(9, "0"))
+
+
+def _string(format: str | None, localtime: bool, timezone: str | None) -> TimeParser:
+    if format is None:
+        if timezone is not None or not localtime:
+            raise KelpError("cannot use timezone or utc without time_format: set time_format too")
+        return _guessing
+    if format == "%iso8601":
+        return _iso8601
+    # What the text says stands when the format reads a zone; else the wall clock is taken in the given zone.
+    target: Callable[[int], int] | None = None
+    if "%z" not in format and "%Z" not in format:
+        if timezone is not None:
+            target = offset_function(timezone)
+        elif not localtime:
+            target = _zero
+    return _Formatted(Strptime(format), target)
+
+
+def _zero(_epoch: int) -> int:
+    return 0
+
+
+class _Formatted:
+    """Parse by a compiled format, remembering what stood around the fraction.
+
+    A line's time mostly differs from the last one only in its fraction of a second. Whatever stands before
+    and behind the fraction decides the rest of the result, so it is looked up; the fraction is added.
+    """
+
+    __slots__ = ("_bases", "_end", "_minute", "_scale", "_start", "_strptime", "_target", "_whole")
+
+    def __init__(self, strptime: Strptime, target: Callable[[int], int] | None) -> None:
+        self._strptime = strptime
+        self._target = target
+        self._bases: dict[tuple[str, str], int] = {}
+        self._whole: dict[str, int] = {}
+        self._start = self._end = 0
+        self._scale = 1
+        self._minute = 0
+
+    def __call__(self, value: Any) -> int:
+        if type(value) is not str:
+            raise TimeParseError(f"value must be string: {value}")
+        if not self._strptime.has_date:
+            self._forget_each_minute()
+        end = self._end
+        if end:
+            fraction = value[self._start : end]
+            if fraction.isdigit() and fraction.isascii():
+                base = self._bases.get((value[: self._start], value[end:]))
+                if base is not None and len(fraction) == end - self._start:
+                    return base + int(fraction) * self._scale
+        else:
+            known = self._whole.get(value)
+            if known is not None:
+                return known
+        return self._parse(value)
+
+    def _parse(self, value: str) -> int:
+        moment = self._strptime.parse(value)
+        if moment is None:
+            raise TimeParseError(f"invalid time format: value = {value}, expected {self._strptime.format!r}")
+        seconds = moment.seconds
+        if self._target is not None:
+            offset = local_offset(seconds) if moment.offset is None else moment.offset
+            seconds += offset - self._target(seconds)
+        self._remember(value, moment, seconds)
+        return seconds * NANOS + moment.nanos
+
+    def _remember(self, value: str, moment: Moment, seconds: int) -> None:
+        start, end = moment.fraction
+        if len(self._bases) + len(self._whole) >= _CACHE_LIMIT:
+            self._bases.clear()
+            self._whole.clear()
+        if end - start < 1 or end - start > 9 or not value[start:end].isdigit():
+            if end < 0:
+                self._whole[value] = seconds * NANOS + moment.nanos
+            return
+        if (start, end) != (self._start, self._end):
+            self._bases.clear()
+            self._start, self._end = start, end
+            self._scale = 10 ** (9 - (end - start))
+        self._bases[value[:start], value[end:]] = seconds * NANOS
+
+    def _forget_each_minute(self) -> None:
+        # a time without a year is of this year: what was learnt before New Year's Eve must not outlive it
+        minute = int(time.time()) // 60
+        if minute != self._minute:
+            self._bases.clear()
+            self._whole.clear()
+            self._minute = minute
+
+
+_ISO = re.compile(
+    r"\s*(-?\d+)-(\d\d)-(\d\d)"
+    r"(?:T(\d\d):(\d\d):(\d\d)(\.\d+)?)?"
+    r"(Z|[+-]\d\d(?::?\d\d)?)?\s*\Z",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=_CACHE_LIMIT)
+def _iso_text(value: str) -> int:
+    found = _ISO.match(value)
+    if found is None:
+        raise TimeParseError(f"invalid time format: value = {value}, expected an ISO 8601 time")
+    year, month, day = int(found[1]), int(found[2]), int(found[3])
+    hour, minute, second = (int(found[i] or 0) for i in (4, 5, 6))
+    if not (1 <= month <= 12 and 1 <= day <= 31 and hour <= 24 and minute < 60 and second <= 60):
+        raise TimeParseError(f"invalid time format: value = {value}, argument out of range")
+    nanos = int(found[7][1:10].ljust(9, "0")) if found[7] else 0
+    zone = found[8]
+    if zone is None:
+        return local_epoch(year, month, day, hour, minute, second) * NANOS + nanos
+    seconds = utc_epoch(year, month, day, hour, minute, second)
+    if zone not in "zZ":
+        digits = zone[1:].replace(":", "")
+        offset = int(digits[:2]) * 3600 + int(digits[2:] or 0) * 60
+        seconds += offset if zone[0] == "-" else -offset
+    return seconds * NANOS + nanos
+
+
+def _iso8601(value: Any) -> int:
+    if type(value) is not str:
+        raise TimeParseError(f"value must be string: {value}")
+    return _iso_text(value)
+
+
+def _guessing(value: Any) -> int:
+    if type(value) is not str:
+        raise TimeParseError(f"value must be string: {value}")
+    result = guess.parse(value)
+    if result is None:
+        raise TimeParseError(f"invalid time format: value = {value}, no time information in it")
+    return result

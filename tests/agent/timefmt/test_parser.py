@@ -1,0 +1,190 @@
+"""Times as the real Fluentd reads them."""
+
+import os
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from kelp.agent.timefmt import TimeParseError, build_time_parser
+from kelp.common.errors import KelpError
+
+
+@pytest.fixture(autouse=True)
+def _utc(monkeypatch):
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def nanos(text):
+    whole, _, fraction = text.partition(".")
+    moment = datetime.strptime(whole, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+    return int(moment.timestamp()) * 10**9 + int(fraction.ljust(9, "0") or 0)
+
+
+@pytest.mark.parametrize(
+    ("format", "text", "want"),
+    [
+        ("%Y-%m-%dT%H:%M:%S.%NZ", "2016-02-17T00:04:05.931087621Z", "2016-02-17 00:04:05.931087621"),
+        ("%Y-%m-%dT%H:%M:%S.%NZ", "2016-02-17T00:04:05.5Z", "2016-02-17 00:04:05.5"),
+        ("%Y-%m-%dT%H:%M:%S.%NZ", "2016-02-17T00:04:05Z", None),
+        ("%Y-%m-%dT%H:%M:%S.%NZ", "2016-02-17T00:04:05.5+00:00", None),
+        ("%Y-%m-%dT%H:%M:%S.%N%:z", "2016-02-17T00:04:05.931087622Z", "2016-02-17 00:04:05.931087622"),
+        ("%Y-%m-%dT%H:%M:%S.%N%:z", "2016-02-17T09:04:05.931087623+09:00", "2016-02-17 00:04:05.931087623"),
+        ("%Y-%m-%dT%H:%M:%S.%N%:z", "2016-02-17T00:04:05.1Z stdout F a", "2016-02-17 00:04:05.1"),
+        ("%Y-%m-%dT%H:%M:%S.%N%z", "2024-03-01T10:20:30.123456789+0900", "2024-03-01 01:20:30.123456789"),
+        ("%Y-%m-%dT%H:%M:%S.%N%z", "2024-03-01T10:20:30.000000001-0330", "2024-03-01 13:50:30.000000001"),
+        ("%Y-%m-%dT%H:%M:%S.%N%z", "2024-03-01T10:20:31.25Z", "2024-03-01 10:20:31.25"),
+        ("%Y-%m-%dT%H:%M:%S.%L%z", "2024-03-01T10:20:31.25Z", "2024-03-01 10:20:31.25"),
+        ("%d/%b/%Y:%H:%M:%S %z", "28/Feb/2013:12:00:00 +0900", "2013-02-28 03:00:00"),
+        ("%d/%b/%Y:%H:%M:%S %z", "28/Feb/2013:12:00:01 -0230", "2013-02-28 14:30:01"),
+        ("%d/%b/%Y:%H:%M:%S.%3N %z", "01/Jul/2024:12:00:00.123 +0100", None),
+        ("%Y-%m-%d %H:%M:%S,%L", "2024-07-01 12:00:00,789", "2024-07-01 12:00:00.789"),
+        ("%Y-%m-%d %H:%M:%S,%L", "2024-07-01 12:00:00.789", None),
+        ("%m/%d/%Y %I:%M:%S %p", "07/01/2024 12:05:00 AM", "2024-07-01 00:05:00"),
+        ("%m/%d/%Y %I:%M:%S %p", "07/01/2024 12:05:00 pm", "2024-07-01 12:05:00"),
+        ("%s", "1719835200", "2024-07-01 12:00:00"),
+        ("%s.%L", "1719835200.25", "2024-07-01 12:00:00.25"),
+        ("%B %e %Y %k:%M", "July  1 2024  9:05", "2024-07-01 09:05:00"),
+        ("%B %e %Y %k:%M", "Jul 1 2024 09:05", "2024-07-01 09:05:00"),
+        ("%Y %j %T", "2024 183 01:02:03", "2024-07-01 01:02:03"),
+        ("%a %b %d %H:%M:%S.%N %Y", "Wed Oct 11 14:32:52.5 2000", "2000-10-11 14:32:52.5"),
+        ("%Y-%m-%d %H:%M:%S %Z", "2024-07-01 12:00:00 EST", "2024-07-01 17:00:00"),
+        ("%F %T %Z", "2024-07-01 12:00:00 UTC+02:00", "2024-07-01 12:00:00"),
+        ("%F %T", "2024-07-01 12:00:00", "2024-07-01 12:00:00"),
+        ("%D %R", "07/01/24 12:34", "2024-07-01 12:34:00"),
+        ("%y%m%d %H%M%S", "690102 030405", "1969-01-02 03:04:05"),
+        ("%Y%m%d%H%M%S", "20240102030405", "2024-01-02 03:04:05"),
+        ("%Y-%m-%d", "2024-02-30", "2024-03-01 00:00:00"),
+        ("%Y-%m-%d %H", "2024-02-30 25", None),
+        ("%H:%M %%", "x", None),
+        ("%iso8601", "2024-07-01T12:00:00+02:00", "2024-07-01 10:00:00"),
+        ("%iso8601", "2024-07-01T12:00:00.25Z", "2024-07-01 12:00:00.25"),
+        ("%iso8601", "2024-07-01 12:00:00", None),
+        ("%iso8601", "2024-13-01T12:00:00Z", None),
+    ],
+)
+def test_format(format, text, want):
+    parse = build_time_parser(time_format=format)
+    for _ in range(3):  # the second and third time come from the cache
+        if want is None:
+            with pytest.raises(TimeParseError, match="invalid time format: value = "):
+                parse(text)
+        else:
+            assert parse(text) == nanos(want)
+
+
+def test_cache_keeps_neighbours_apart():
+    parse = build_time_parser(time_format="%Y-%m-%dT%H:%M:%S.%NZ")
+    texts = ["2024-01-01T00:00:00.123456789Z", "2024-01-01T00:00:00.1Z", "2024-01-01T00:00:01.987654321Z"]
+    for text in texts * 2:
+        want = nanos(text[:-1].replace("T", " "))
+        assert parse(text) == want
+    with pytest.raises(TimeParseError):
+        parse("2024-01-01T00:00:00.12345678xZ")
+    with pytest.raises(TimeParseError):
+        parse("2024-01-01T00:00:00.123456789X")
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("2024-01-02T03:04:05.123Z", "2024-01-02 03:04:05.123"),
+        ("2024-01-02 03:04:05,123", "2024-01-02 03:04:05.123"),
+        ("2024-01-02T03:04:05+09:00", "2024-01-01 18:04:05"),
+        ("2024-01-02 03:04:05 +0900", "2024-01-01 18:04:05"),
+        ("2024/01/02 03:04:05", "2024-01-02 03:04:05"),
+        ("07/01/2024 12:00", "2024-01-07 12:00:00"),
+        ("Wed Oct 11 14:32:52 2000", "2000-10-11 14:32:52"),
+        ("Wed, 11 Oct 2000 14:32:52 GMT", "2000-10-11 14:32:52"),
+        ("11-Oct-2000 14:32:52", "2000-10-11 14:32:52"),
+        ("Oct 11, 2000 2:32:52 PM", "2000-10-11 14:32:52"),
+        ("20240102T030405Z", "2024-01-02 03:04:05"),
+        ("2024-01-02", "2024-01-02 00:00:00"),
+        ("01/Jul/2024:12:00:00 +0100", None),
+        ("no time", None),
+        ("", None),
+        ("1704164645", None),
+    ],
+)
+def test_guess(text, want):
+    parse = build_time_parser()
+    if want is None:
+        with pytest.raises(TimeParseError, match="no time information in it"):
+            parse(text)
+    else:
+        assert parse(text) == nanos(want)
+
+
+def test_missing_year_is_this_year():
+    now = time.gmtime()
+    got = build_time_parser(time_format="%m%d %H:%M:%S.%N")("0204 07:32:30.020537")
+    assert got == nanos(f"{now.tm_year}-02-04 07:32:30.020537")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "want"),
+    [
+        ("float", "1.5", 1_500_000_000),
+        ("float", 1.5, 1_500_000_000),
+        ("float", 3, 3_000_000_000),
+        ("float", "1510544836.154709804", 1510544836154709804),
+        ("float", "junk", 0),
+        ("unixtime", "1510544836.9", 1510544836000000000),
+        ("unixtime", 12.9, 12_000_000_000),
+        ("unixtime", "1_000x", 1_000_000_000_000),
+        ("float", None, None),
+        ("unixtime", True, None),
+        ("string", 5, None),
+    ],
+)
+def test_numeric(kind, value, want):
+    parse = build_time_parser(time_type=kind, time_format="%s" if kind == "string" else None)
+    if want is None:
+        with pytest.raises(TimeParseError, match="value must be"):
+            parse(value)
+    else:
+        assert parse(value) == want
+
+
+@pytest.mark.parametrize(
+    ("options", "text", "want"),
+    [
+        ({"timezone": "+09:00"}, "2024-07-01 12:00:00", "2024-07-01 03:00:00"),
+        ({"timezone": "Asia/Tokyo"}, "2024-07-01 12:00:00", "2024-07-01 03:00:00"),
+        ({"timezone": "America/New_York"}, "2024-07-01 12:00:00", "2024-07-01 16:00:00"),
+        ({"utc": True}, "2024-07-01 12:00:00", "2024-07-01 12:00:00"),
+        ({}, "2024-07-01 12:00:00", "2024-07-01 10:00:00"),
+    ],
+)
+def test_zone(monkeypatch, options, text, want):
+    if not options:
+        monkeypatch.setitem(os.environ, "TZ", "Europe/Berlin")
+        time.tzset()
+    assert build_time_parser(time_format="%Y-%m-%d %H:%M:%S", **options)(text) == nanos(want)
+
+
+def test_mixed():
+    parse = build_time_parser(time_type="mixed", time_format="%iso8601", fallbacks=["unixtime", "%d.%m.%Y"])
+    assert parse("2024-07-01T12:00:00Z") == nanos("2024-07-01 12:00:00")
+    assert parse("1719835200") == nanos("2024-07-01 12:00:00")
+    assert parse("01.07.2024") == nanos("2024-07-01 00:00:00")
+    with pytest.raises(TimeParseError, match="even though fallbacks: %iso8601,unixtime,%d.%m.%Y"):
+        parse("x")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"timezone": "JST", "time_format": "%F"}, "cannot use timezone 'JST': wanted"),
+        ({"timezone": "+09:00"}, "without time_format: set time_format too"),
+        ({"time_type": "mixed"}, "set time_format or time_format_fallbacks"),
+        ({"time_format": "%G-%V"}, "cannot read times by '%G-%V': %G is not supported"),
+    ],
+)
+def test_bad_options(options, message):
+    with pytest.raises(KelpError, match=message.replace("+", r"\+")):
+        build_time_parser(**options)
