@@ -93,7 +93,7 @@ def to_array(value: Any) -> list[Any]:
     if isinstance(value, str):
         if value.startswith("["):
             return list(_json(value, "array", list))
-        return [word for word in re.split(r"\s*,\s*", value.strip())] if value.strip() else []
+        return re.split(r"\s*,\s*", value.strip()) if value.strip() else []
     if isinstance(value, dict):
         raise ValueError("an array")
     return value if isinstance(value, list) else [value]

@@ -1,0 +1,172 @@
+"""Fluentd's v1 configuration language."""
+
+import glob
+import re
+import urllib.parse
+from pathlib import Path
+from typing import Final
+
+from kelp.agent.config.element import RESERVED, USE_DEFAULT, Attr, Element
+from kelp.agent.config.errors import ConfigError, Place
+from kelp.agent.config.literal import BLANK, LINE_END, SPACING, scan_literal, scan_string
+from kelp.agent.config.scanner import Scanner
+from kelp.common.log import Log
+
+_SPACING = re.compile(SPACING)
+_LINE_END = re.compile(LINE_END)
+_NAME = re.compile(r"[a-zA-Z0-9_]+")
+_INCLUDE = re.compile(rf"@?include{SPACING}")
+_ARGUMENT_END: Final = r"(?:(?:[ \t\r\n]|\Z|#[^\n]*?(?:\Z|[\r\n]))*>)"
+_PLUGIN_SECTIONS = ("match", "source", "filter", "system")
+_RESERVED = {*RESERVED, "@label"}
+_BACKUP = re.compile(r"[._](?:bak|old|backup|orig|prev|conf|tmp|temp|debug|wip)\.conf$")
+_log = Log("agent.config")
+
+
+def parse_v1(text: str, file: str, folder: Path) -> Element:
+    """The tree of a configuration; `folder` is what relative includes start from. Raises ConfigError."""
+    root = Element("ROOT", file=file)
+    _Parser(text, file, folder, ()).parse(root, is_root=True)
+    return root
+
+
+class _Parser:
+    def __init__(self, text: str, file: str, folder: Path, including: tuple[Path, ...]) -> None:
+        self.scanner = Scanner(text, file)
+        self.folder = folder
+        self.including = including
+
+    def parse(self, into: Element, *, is_root: bool) -> None:
+        """Read options and sections up to the end tag of `into`, or the end of the file for the root."""
+        scanner = self.scanner
+        while True:
+            scanner.skip(_SPACING)
+            if scanner.at_end:
+                if is_root:
+                    return
+                raise scanner.fault(f"expected end tag '</{into.name}>' but got end of file")
+            if scanner.looking_at("</"):
+                self._end_tag(into, is_root=is_root)
+                return
+            if scanner.looking_at("<"):
+                into.elements.append(self._section())
+            elif is_root and scanner.skip(_INCLUDE):
+                if not scanner.matched.startswith("@"):
+                    _log.warning(
+                        "'include' is deprecated, write '@include'", file=scanner.file, line=scanner.line
+                    )
+                self._include(into)
+            else:
+                self._option(into, is_root=is_root)
+
+    def _end_tag(self, element: Element, *, is_root: bool) -> None:
+        scanner = self.scanner
+        start = scanner.at
+        scanner.at += 2
+        name = scanner.scan(_NAME)
+        scanner.skip(_SPACING)
+        if not scanner.looking_at(">"):
+            raise scanner.fault("expected character in tag name")
+        scanner.at += 1
+        if is_root:
+            raise scanner.fault(f"unmatched end tag '</{name}>'", start)
+        if not scanner.skip(_LINE_END):
+            raise scanner.fault("expected end of line after end tag")
+        if name != element.name:
+            raise scanner.fault(f"unmatched end tag '</{name}>', expected '</{element.name}>'", start)
+
+    def _section(self) -> Element:
+        scanner = self.scanner
+        line = scanner.line
+        scanner.at += 1
+        name = scanner.scan(_NAME)
+        if name is None:
+            raise scanner.fault("expected a section name after '<'")
+        scanner.skip(_SPACING)
+        argument = scan_string(scanner, _ARGUMENT_END)
+        scanner.skip(_SPACING)
+        if not scanner.looking_at(">"):
+            raise scanner.fault("expected '>'")
+        scanner.at += 1
+        if not scanner.skip(_LINE_END):
+            raise scanner.fault("expected end of line after tag")
+        arg = argument if isinstance(argument, str) else ""
+        section = Element(name, arg, file=scanner.file, line=line)
+        self.parse(section, is_root=False)
+        return section
+
+    def _option(self, into: Element, *, is_root: bool) -> None:
+        scanner = self.scanner
+        line, start = scanner.line, scanner.at
+        name = scan_string(scanner, SPACING)
+        if not isinstance(name, str):
+            raise scanner.fault("expected an option name", start)
+        ended = scanner.skip(BLANK) and ("\n" in scanner.matched or scanner.at_end)
+        if ended:
+            into.attrs[name] = Attr("", scanner.file, line)  # an option without value, as `tag_mapped`
+            return
+        if name == "@include":
+            self._include(into)
+            return
+        if name.startswith("@") and name not in _RESERVED:
+            if is_root or into.name in _PLUGIN_SECTIONS:
+                raise scanner.fault(
+                    f"'@' is the system reserved prefix, do not use it for an option: {name}", start
+                )
+            _log.warning("'@' is the system reserved prefix", option=name, file=scanner.file, line=line)
+        value = scan_literal(scanner)
+        if not scanner.skip(_LINE_END):
+            raise scanner.fault("expected end of line")
+        into.attrs[name] = Attr(value, scanner.file, line)
+
+    def _include(self, into: Element) -> None:
+        scanner = self.scanner
+        line = scanner.line
+        target = scan_string(scanner, LINE_END)
+        scanner.skip(_LINE_END)
+        place = Place(scanner.file, line)
+        if not isinstance(target, str) or target is USE_DEFAULT:
+            raise ConfigError("@include needs a path", place)
+        for path in include_paths(target, self.folder, place):
+            if path in self.including:
+                raise ConfigError(f"cannot include {path}: it includes itself", place)
+            parser = _Parser(read_config(path, place), str(path), path.parent, (*self.including, path))
+            parser.parse(into, is_root=True)
+
+
+def include_paths(target: str, folder: Path, place: Place) -> list[Path]:
+    """The files an include names, sorted; globs and `{a,b}` as in Ruby. Raises ConfigError for URLs."""
+    if re.match(r"[a-z]{2,}://", target) and not target.startswith("file://"):
+        raise ConfigError(
+            f"cannot include {target}: only files can be included; fetch it to a file first", place
+        )
+    path = urllib.parse.unquote(target.removeprefix("file://"))
+    pattern = path if path.startswith("/") else str(folder / path)
+    found = {Path(name) for each in _expand_braces(pattern) for name in glob.glob(each, recursive=True)}
+    files = sorted(name for name in found if name.is_file())
+    if not files and not glob.has_magic(path):
+        _log.warning("included file does not exist", path=pattern, place=place)
+    for file in files:
+        if path.endswith("*.conf") and _BACKUP.search(file.name):
+            _log.warning("an included file looks like a backup copy", path=file, place=place)
+    return files
+
+
+def read_config(path: Path, place: Place | None = None) -> str:
+    """The text of a configuration file. Raises ConfigError."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror or error}", place) from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"cannot read {path}: not UTF-8 ({error.reason} at byte {error.start})", place
+        ) from None
+
+
+def _expand_braces(pattern: str) -> list[str]:
+    match = re.search(r"\{([^{}]*)\}", pattern)
+    if match is None:
+        return [pattern]
+    head, tail = pattern[: match.start()], pattern[match.end() :]
+    return [one for choice in match[1].split(",") for one in _expand_braces(head + choice + tail)]
