@@ -1,0 +1,1 @@
+"""Measurements: one corpus, three commands, one table. `python -m bench --help`."""

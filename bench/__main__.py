@@ -1,0 +1,149 @@
+"""`python -m bench ingest|query|agent`: one table each; a peer is measured by its URL or command."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from bench import agent as agent_bench
+from bench import corpus, ingest, query
+from bench.process import running
+
+DOCUMENTS = 2_000_000
+CRI_LINES = 1_500_000
+
+
+def table(header: list[str], rows: list[list[str]]) -> None:
+    """Print a Markdown table."""
+    widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
+    for row in [header, ["-" * w for w in widths], *rows]:
+        click.echo("| " + " | ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) + " |")
+
+
+@click.group()
+@click.option(
+    "--corpus",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path(tempfile.gettempdir()) / "kelp-bench",
+    show_default=True,
+)
+@click.pass_context
+def main(ctx: click.Context, folder: Path) -> None:
+    """Measure Kelp, or a peer of it."""
+    ctx.obj = folder
+
+
+@main.command("ingest")
+@click.option("--documents", default=DOCUMENTS, show_default=True)
+@click.option("--connections", default=2, show_default=True)
+@click.option("--name", default="kelp store")
+@click.option("--url", help="A running peer; without it a Kelp store is started in a fresh folder.")
+@click.option("--pid", type=int, help="The peer's process, for CPU and memory.")
+@click.option("--disk", type=click.Path(path_type=Path), help="The peer's data folder.")
+@click.option("--path", default="/_bulk", show_default=True, help="The peer's bulk path.")
+@click.option("--queries/--no-queries", default=True, help="Ask the questions of `query` afterwards.")
+@click.pass_obj
+def ingest_command(
+    folder: Path,
+    documents: int,
+    connections: int,
+    name: str,
+    url: str | None,
+    pid: int | None,
+    disk: Path | None,
+    path: str,
+    queries: bool,
+) -> None:
+    """Send the corpus through _bulk."""
+    bulk, _ = corpus.ensure(folder, documents, 0)
+    if url:
+        show_ingest(name, ingest.run(url, bulk, connections, path, pid, disk))
+        return
+    with tempfile.TemporaryDirectory(dir=folder) as data:
+        command = [sys.executable, "-m", "kelp", "store", "--data", data, "--port", "9299"]
+        with running(command, "http://127.0.0.1:9299/") as own:
+            show_ingest(name, ingest.run("http://127.0.0.1:9299", bulk, connections, path, own, Path(data)))
+            if queries:
+                show_queries(name, query.run("http://127.0.0.1:9299", 7, logsql=False))
+
+
+def show_ingest(name: str, done: ingest.Ingested) -> None:
+    header = [
+        "ingest",
+        "documents",
+        "MB",
+        "s",
+        "MB/s",
+        "CPU-s",
+        "disk MB",
+        "peak RSS MB",
+        "searchable after s",
+    ]
+    figures = [
+        f"{done.megabytes:.0f}",
+        f"{done.seconds:.1f}",
+        f"{done.megabytes / done.seconds:.1f}",
+        f"{done.cpu_seconds:.1f}",
+    ]
+    table(
+        header,
+        [
+            [
+                name,
+                str(done.documents),
+                *figures,
+                f"{done.disk_mb:.0f}",
+                f"{done.peak_mb:.0f}",
+                f"{done.searchable_seconds:.1f}",
+            ]
+        ],
+    )
+
+
+@main.command("query")
+@click.option("--url", required=True)
+@click.option("--name", default="kelp store")
+@click.option("--repeats", default=7, show_default=True)
+@click.option("--logsql", is_flag=True, help="Ask in LogsQL at /select/logsql/query.")
+def query_command(url: str, name: str, repeats: int, logsql: bool) -> None:
+    """Ask the questions of a store that holds the corpus already."""
+    show_queries(name, query.run(url, repeats, logsql))
+
+
+def show_queries(name: str, timings: list[query.Timing]) -> None:
+    rows = [[t.name, f"{t.first:.0f}", f"{t.best:.0f}", f"{t.median:.0f}", t.answer] for t in timings]
+    table([f"query, ms: {name}", "first", "best", "median", "answer"], rows)
+
+
+@main.command("agent")
+@click.option("--lines", default=CRI_LINES, show_default=True)
+@click.option("--pipeline", type=click.Choice(list(agent_bench.PIPELINES)), default="cri", show_default=True)
+@click.option(
+    "--command",
+    default=f"{sys.executable} -m kelp agent -c {{conf}} -q --no-supervisor",
+    help="The agent; {conf} stands for its configuration.",
+)
+@click.option("--name", default="kelp agent")
+@click.option("--port", default=9298, show_default=True)
+@click.pass_obj
+def agent_command(folder: Path, lines: int, pipeline: str, command: str, name: str, port: int) -> None:
+    """Tail CRI files into a counting sink."""
+    _, cri = corpus.ensure(folder, 0, lines)
+    done = agent_bench.run(cri, lines, pipeline, command, port)
+    header = ["agent", "pipeline", "lines", "MB", "s", "MB/s", "lines/s", "CPU-s", "peak RSS MB"]
+    figures = [
+        f"{done.megabytes:.0f}",
+        f"{done.seconds:.1f}",
+        f"{done.megabytes / done.seconds:.1f}",
+        f"{done.lines / done.seconds:.0f}",
+    ]
+    table(
+        header,
+        [[name, pipeline, str(done.lines), *figures, f"{done.cpu_seconds:.1f}", f"{done.peak_mb:.0f}"]],
+    )
+
+
+if __name__ == "__main__":
+    main()

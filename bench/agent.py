@@ -1,0 +1,164 @@
+"""Agent throughput: tail CRI files and ship them to a counting `_bulk` sink."""
+
+import json
+import shlex
+import sys
+import tempfile
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.process import cost, folder_mb, running
+
+CRI = """
+<source>
+  @type tail
+  path {cri}/*.log
+  pos_file {state}/cri.pos
+  tag kubernetes.*
+  read_from_head true
+  <parse>
+    @type regexp
+    expression /^(?<time>[^ ]+) (?<stream>stdout|stderr) [^ ]* (?<log>.*)$/
+    time_format %Y-%m-%dT%H:%M:%S.%N%:z
+  </parse>
+</source>
+<match **>
+  @type elasticsearch
+  host 127.0.0.1
+  port {port}
+  logstash_format true
+  <buffer>
+    @type file
+    path {state}/buffer
+    flush_interval 1s
+    flush_thread_count 1
+    chunk_limit_size 4M
+    total_limit_size 512M
+    overflow_action block
+  </buffer>
+</match>
+"""
+
+WHOLE = """
+<source>
+  @type tail
+  path {cri}/*.log
+  pos_file {state}/cri.pos
+  tag raw.kubernetes.*
+  read_from_head true
+  <parse>
+    @type multi_format
+    <pattern>
+      format json
+      time_key time
+      time_format %Y-%m-%dT%H:%M:%S.%NZ
+    </pattern>
+    <pattern>
+      format /^(?<time>.+) (?<stream>stdout|stderr) [^ ]* (?<log>.*)$/
+      time_format %Y-%m-%dT%H:%M:%S.%N%:z
+    </pattern>
+  </parse>
+</source>
+<match raw.kubernetes.**>
+  @type detect_exceptions
+  remove_tag_prefix raw
+  message log
+  stream stream
+  multiline_flush_interval 5
+  max_bytes 500000
+  max_lines 1000
+</match>
+<filter **>
+  @type concat
+  key message
+  multiline_end_regexp /\\n$/
+  separator ""
+</filter>
+<filter kubernetes.**>
+  @type kubernetes_metadata
+</filter>
+<filter kubernetes.**>
+  @type parser
+  key_name log
+  reserve_data true
+  remove_key_name_field true
+  <parse>
+    @type multi_format
+    <pattern>
+      format json
+    </pattern>
+    <pattern>
+      format none
+    </pattern>
+  </parse>
+</filter>
+<match **>
+  @type elasticsearch
+  type_name _doc
+  include_tag_key true
+  host 127.0.0.1
+  port {port}
+  logstash_format true
+  <buffer>
+    @type file
+    path {state}/buffer
+    flush_mode interval
+    retry_type exponential_backoff
+    flush_thread_count 2
+    flush_interval 5s
+    retry_forever
+    retry_max_interval 30
+    chunk_limit_size 2M
+    total_limit_size 500M
+    overflow_action block
+  </buffer>
+</match>
+"""
+
+PIPELINES = {"cri": CRI, "whole": WHOLE}
+
+
+@dataclass(slots=True)
+class Shipped:
+    """One run's figures; megabytes are those of the log files."""
+
+    lines: int
+    megabytes: float
+    seconds: float
+    cpu_seconds: float
+    peak_mb: float
+
+
+def received(port: int) -> int:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/count", timeout=5) as response:
+        documents: int = json.load(response)["documents"]
+    return documents
+
+
+def run(
+    cri: Path, lines: int, pipeline: str, command: str, port: int, patience_seconds: float = 600
+) -> Shipped:
+    """Start the agent on the files and wait until the sink has every line."""
+    with tempfile.TemporaryDirectory() as state:
+        config = Path(state) / "fluent.conf"
+        text = PIPELINES[pipeline]
+        config.write_text(
+            text.replace("{cri}", str(cri)).replace("{state}", state).replace("{port}", str(port))
+        )
+        sink = [sys.executable, "-m", "bench.sink", str(port)]
+        with (
+            running(sink, f"http://127.0.0.1:{port}/"),
+            running(shlex.split(command.replace("{conf}", str(config)))) as pid,
+        ):
+            started = time.monotonic()
+            while (got := received(port)) < lines:
+                if time.monotonic() - started > patience_seconds:
+                    raise RuntimeError(
+                        f"cannot ship all lines: {got} of {lines} after {patience_seconds:.0f} s"
+                    )
+                time.sleep(0.1)
+            seconds = time.monotonic() - started
+            spent = cost(pid)
+        return Shipped(lines, folder_mb(cri), seconds, spent.cpu_seconds, spent.peak_mb)
