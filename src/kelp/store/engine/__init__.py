@@ -1,0 +1,1 @@
+"""The column engine: chDB inside this process, or a ClickHouse server."""

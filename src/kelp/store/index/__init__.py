@@ -1,0 +1,1 @@
+"""Indices and the catalog that knows them."""

@@ -1,0 +1,1 @@
+"""From request bodies to segment lines: bulk requests, decoders, versions of documents."""

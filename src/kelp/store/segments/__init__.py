@@ -1,0 +1,1 @@
+"""The log that makes writes durable, and its way into the engine's tables."""
