@@ -1,0 +1,338 @@
+"""Base of outputs with a `<buffer>`."""
+
+import threading
+import time
+from typing import Any, ClassVar, cast
+
+from kelp.agent.buffer.buffer import Buffer, Group
+from kelp.agent.buffer.chunk import Chunk
+from kelp.agent.buffer.errors import BufferFull
+from kelp.agent.buffer.flusher import Flusher
+from kelp.agent.buffer.keys import ChunkSorter
+from kelp.agent.buffer.metadata import Metadata
+from kelp.agent.buffer.placeholders import ChunkKeys, Placeholders, faults
+from kelp.agent.buffer.section import BufferSection
+from kelp.agent.buffer.stats import OutputStats
+from kelp.agent.buffer.storage import BufferStorage
+from kelp.agent.config import Element, param
+from kelp.agent.event import Batch
+from kelp.agent.plugin import BufferOverflow, Output, registry
+from kelp.agent.timefmt import is_timezone
+from kelp.common.errors import KelpError
+
+_MANY_KEYS = 4
+
+
+class RecordTooLarge(KelpError):
+    """A record is larger than a chunk may be."""
+
+
+class BufferedOutput(Output):
+    """Gathers events in chunks and writes those, with retries.
+
+    Subclasses implement `format_records` (or `format_batch`) and `write`. `buffer_defaults` replaces defaults of
+    `<buffer>`; `buffered_by_default = False` is for outputs that also implement `process` and buffer only when the
+    configuration has a `<buffer>`; `keeps_origin` makes chunks remember tag and time of every record.
+    """
+
+    flat_options: ClassVar[tuple[str, ...]] = ("buffer",)
+    buffer_defaults: ClassVar[dict[str, Any]] = {}
+    buffered_by_default: ClassVar[bool] = True
+    keeps_origin: ClassVar[bool] = False
+
+    time_as_integer: bool = param.boolean(default=False, description="Drop the fraction of event times.")
+    slow_flush_log_threshold: float = param.float(
+        default=20.0, description="Flushes that take longer are logged, in seconds."
+    )
+    buffer: BufferSection = param.section(
+        "buffer", BufferSection, init=True, description="How events are gathered, flushed and retried."
+    )
+    secondary_element: Element | None = param.element(
+        "secondary", plugin_kind="output", description="Output for chunks that this one cannot deliver."
+    )
+
+    primary: "BufferedOutput | None" = None  # set on a secondary before its setup
+    secondary: "BufferedOutput | None" = None
+    keys: ChunkKeys
+    chunks: Buffer
+    storage: BufferStorage
+    flusher: Flusher | None = None
+
+    def load(self, element: Element) -> None:
+        self.buffered = (
+            self.buffered_by_default or bool(element.children("buffer")) or self.primary is not None
+        )
+        self._buffer_element = self._prepare_buffer(element)
+        super().load(element)
+
+    def _prepare_buffer(self, element: Element) -> Element:
+        """The `<buffer>` element, made if missing, with this output's own defaults filled in."""
+        found = element.children("buffer")
+        if found:
+            buffer = found[0]
+        else:
+            buffer = Element("buffer", file=element.file, line=element.line)
+            element.elements.append(buffer)
+        for name, value in self.buffer_defaults.items():
+            if name == "chunk_keys":
+                buffer.arg = buffer.arg or ",".join(value)
+            elif buffer.attr(name) is None:
+                buffer.set(name, value)
+        return buffer
+
+    def configure(self) -> None:
+        self.stats = OutputStats()
+        self._stopping = threading.Event()
+        self._blocked = False
+        self._configure_keys()
+        if self.primary is None:
+            self._configure_storage()
+        elif self.element.children("buffer") and self._has_own_buffer():
+            raise self.error("a secondary output has no <buffer> of its own; take it out")
+        self._configure_secondary()
+
+    def _has_own_buffer(self) -> bool:
+        return bool(self._buffer_element.line) and self._buffer_element.line != self.element.line
+
+    def _configure_keys(self) -> None:
+        if self.primary is not None:
+            self.keys = self.primary.keys
+        else:
+            section = self.buffer
+            zone = section.timekey_zone
+            if zone is not None and not is_timezone(zone):
+                raise section.error(
+                    f"option 'timekey_zone' must be a time zone, got {zone!r}", "timekey_zone"
+                )
+            fields = tuple(key for key in section.chunk_keys if key not in ("tag", "time"))
+            for key in fields:
+                self._check_key(key)
+            timekey = int(section.timekey) if "time" in section.chunk_keys and section.timekey else None
+            self.keys = ChunkKeys("tag" in section.chunk_keys, fields, timekey, section.timekey_use_utc, zone)
+            if self.keys.tag + len(fields) >= _MANY_KEYS:
+                self.log.warning("many chunk keys may make many chunks", keys=",".join(section.chunk_keys))
+        self.placeholders = Placeholders(self.keys, self.log)
+        self.sorter = ChunkSorter(self.keys)
+
+    def _check_key(self, key: str) -> None:
+        if key.startswith("$["):
+            raise self.buffer.error(f"chunk key {key!r}: write nested fields as $.a.b, not with brackets")
+        if (
+            not key.removeprefix("$.")
+            .replace("-", "")
+            .replace("_", "")
+            .replace(".", "")
+            .replace("@", "")
+            .isalnum()
+        ):
+            raise self.buffer.error(
+                f"chunk key {key!r} has characters other than letters, digits and - _ . @"
+            )
+
+    def _configure_storage(self) -> None:
+        section = self.buffer
+        storage = self.create_plugin("buffer", self._buffer_element, "memory")
+        self.storage = cast(BufferStorage, storage)
+        self.storage.owner_id = self.plugin_id
+        self.chunks = Buffer(self.storage.limits(section.flush_thread_count), self.storage.make_chunk)
+        self._check_flush_options()
+        wanted = section.flush_at_shutdown
+        self._flush_at_shutdown = not self.storage.persistent if wanted is None else wanted
+        if not self._flush_at_shutdown and not self.storage.persistent:
+            self.log.warning(
+                "flush_at_shutdown is false for a buffer in memory: what it holds is lost at shutdown"
+            )
+
+    def _check_flush_options(self) -> None:
+        section = self.buffer
+        if "flush_interval" in section.element and section.mode != "interval":
+            if "flush_mode" in section.element:
+                raise section.error(
+                    f"option 'flush_interval' has no meaning with flush_mode {section.flush_mode}; take one out",
+                    "flush_interval",
+                )
+            self.log.warning(
+                "flush_interval is ignored: with time as chunk key the default flush_mode is lazy"
+            )
+
+    def _configure_secondary(self) -> None:
+        element = self.secondary_element
+        if element is None:
+            return
+        if not self.buffered:
+            raise self.error("<secondary> needs an output with a <buffer>")
+        for name in ("buffer", "secondary"):
+            if element.children(name):
+                raise self.error(f"<secondary> cannot have a <{name}> section; take it out")
+        type_name = element.get("@type") or self.type_name
+        cls = registry.find("output", str(type_name))
+        if cls is not None and not issubclass(cls, BufferedOutput):
+            raise self.error(f"<secondary> cannot be of type {type_name!r}, which takes no chunks")
+        if cls is None:
+            mend = registry.suggestion("output", str(type_name))
+            raise self.error(f"unknown output plugin {type_name!r} in <secondary>; {mend}")
+        secondary = cls()
+        secondary.primary = self
+        secondary.setup(element, self.context, self.router)
+        self.children.append(secondary)
+        self.secondary = secondary
+        if self.buffer.retry_forever:
+            self.log.warning("with retry_forever the <secondary> gets only chunks that can never be written")
+
+    def check_placeholders(self, name: str, text: str) -> None:
+        """Raise ConfigError unless option `name` names all chunk keys and no others, as Fluentd demands."""
+        found = faults(name, text, self.keys)
+        if found:
+            raise self.error("; ".join(found), name)
+
+    def extract_placeholders(self, text: str, chunk: Chunk) -> str:
+        """`text` with its placeholders filled from the chunk."""
+        return self.placeholders.extract(text, chunk.metadata, chunk.id)
+
+    def format_records(self, tag: str, batch: Batch, metadata: Metadata) -> list[bytes]:
+        """What a chunk holds of each event of a batch, b"" to leave one out.
+
+        `metadata` has the values of the chunk keys, which all events of the batch share.
+        """
+        return [
+            self.format_batch(tag, Batch([time], [record]))
+            for time, record in zip(batch.times, batch.records, strict=True)
+        ]
+
+    def format_batch(self, tag: str, batch: Batch) -> bytes:
+        """What a chunk holds of a batch."""
+        raise NotImplementedError
+
+    def write(self, chunk: Chunk) -> None:
+        """Deliver a chunk: return when the sink has it, raise to retry, UnrecoverableError to give it up."""
+        raise NotImplementedError
+
+    def chunk_metadata(self, metadata: Metadata) -> Metadata:
+        """What the events of one chunk share; outputs that fill placeholders while formatting may share less."""
+        return metadata
+
+    def start(self) -> None:
+        if self.buffered and self.primary is None:
+            self.storage.open()
+            self.storage.resume(self.chunks)
+            self.flusher = Flusher(self)
+            self.flusher.start()
+
+    def emit_batch(self, tag: str, batch: Batch) -> None:
+        stats = self.stats
+        stats.emit_count += 1
+        try:
+            if not self.buffered:
+                self.process(tag, batch)
+            elif batch.times:
+                self._buffer(tag, batch)
+        except Exception:
+            stats.num_errors += 1
+            raise
+        stats.emit_records += len(batch)
+
+    def _buffer(self, tag: str, batch: Batch) -> None:
+        groups = []
+        for metadata, part in self.sorter.split(tag, batch):
+            data = self.format_records(tag, part, metadata)
+            times = part.times if self.keeps_origin else None
+            if b"" in data:
+                if times is not None:
+                    times = [time for time, one in zip(times, data, strict=True) if one]
+                data = [one for one in data if one]
+            if data:
+                groups.append(Group(self.chunk_metadata(metadata), data, tag, times))
+        if groups:
+            for group, position in self._store(groups):
+                self._refuse(group, position)
+
+    def _refuse(self, group: Group, position: int) -> None:
+        size, limit = len(group.data[position]), self.chunks.limits.chunk_size
+        error = RecordTooLarge(f"cannot buffer a record of {size} bytes: chunk_limit_size is {limit}")
+        record = {"message": group.data[position].decode("utf-8", "replace")}
+        time_ns = group.times[position] if group.times is not None else time.time_ns()
+        self.emit_error(group.tag, time_ns, record, error)
+
+    def _store(self, groups: list[Group]) -> list[tuple[Group, int]]:
+        since = 0.0
+        while True:
+            version = self.chunks.version
+            try:
+                oversized = self.chunks.write(groups, self.buffer.mode == "immediate")
+            except BufferFull as error:
+                since = since or time.monotonic()
+                self._on_full(error, version)
+                continue
+            if since and self._blocked:
+                self._blocked = False
+                self.log.info("buffer has room again", blocked_seconds=round(time.monotonic() - since, 1))
+            return oversized
+
+    def _on_full(self, error: BufferFull, version: int) -> None:
+        """Act on `overflow_action`; returns when the append may be tried again."""
+        action = self.buffer.overflow_action
+        if action == "drop_oldest_chunk":
+            chunk = self.chunks.drop_oldest()
+            if chunk is not None:
+                self.stats.drop_oldest_chunk_count += 1
+                self.log.warning(
+                    "dropped the oldest chunk to make room", chunk=chunk.id, records=chunk.records
+                )
+                return
+        if action == "block" and not self._stopping.is_set():
+            if not self._blocked:
+                self._blocked = True
+                self.log.warning("buffer is full, blocking whoever emits", cause=error)
+            if not self.chunks.queue_length:
+                self.chunks.enqueue_all()
+            self.chunks.wait_for_change(version, 1.0)
+            return
+        if not self._blocked:
+            self._blocked = True
+            self.log.warning("buffer is full", overflow_action=action, cause=error)
+        raise BufferOverflow(str(error)) from error
+
+    def flush(self) -> None:
+        if self.buffered and self.primary is None:
+            self.chunks.enqueue_all()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self.buffered and self.primary is None:
+            self.chunks.wake()
+
+    def shutdown(self) -> None:
+        if self.flusher is None:
+            return
+        self.flusher.finish(drain=self._flush_at_shutdown)
+        left = self.chunks.queue_length + self.chunks.stage_length
+        if left and not self.storage.persistent:
+            self.log.error(
+                "lost chunks at shutdown: the sink did not take them", chunks=left, bytes=self.chunks.size
+            )
+        elif left:
+            self.log.info("chunks wait in the buffer for the next start", chunks=left, bytes=self.chunks.size)
+        self.chunks.close()
+
+    def statistics(self) -> dict[str, Any]:
+        """Counters and sizes under the names that monitor_agent shows."""
+        out: dict[str, Any] = dict(self.stats.to_dict())
+        if not self.buffered or self.primary is not None:
+            return out
+        chunks, limit = self.chunks, self.chunks.limits.total_size
+        timekeys = chunks.timekeys()
+        out.update(
+            buffer_stage_length=chunks.stage_length,
+            buffer_stage_byte_size=chunks.staged_size,
+            buffer_queue_length=chunks.queue_length,
+            buffer_queue_byte_size=chunks.queued_size,
+            buffer_queue_length_waiting=chunks.waiting,
+            buffer_total_queued_size=chunks.size,
+            buffer_available_buffer_space_ratios=round(max(0, limit - chunks.size) / max(1, limit) * 100, 1),
+            buffer_newest_timekey=max(timekeys, default=None),
+            buffer_oldest_timekey=min(timekeys, default=None),
+        )
+        retry = self.flusher.retry if self.flusher else None
+        if retry is not None:
+            out["retry"] = {"start": retry.start, "steps": retry.steps, "next_time": retry.next_time}
+        return out
