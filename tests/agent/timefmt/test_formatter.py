@@ -35,7 +35,11 @@ def test_format(format, want):
 
 def test_fraction_changes_within_a_second():
     write = build_time_formatter(time_format="%S.%N!", utc=True)
-    assert [write(WHEN), write(WHEN + 1), write(WHEN + 10**9)] == ["00.012345678!", "00.012345679!", "01.012345678!"]
+    assert [write(WHEN), write(WHEN + 1), write(WHEN + 10**9)] == [
+        "00.012345678!",
+        "00.012345679!",
+        "01.012345678!",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -172,7 +172,7 @@ def test_mixed():
     assert parse("2024-07-01T12:00:00Z") == nanos("2024-07-01 12:00:00")
     assert parse("1719835200") == nanos("2024-07-01 12:00:00")
     assert parse("01.07.2024") == nanos("2024-07-01 00:00:00")
-    with pytest.raises(TimeParseError, match="even though fallbacks: %iso8601,unixtime,%d.%m.%Y"):
+    with pytest.raises(TimeParseError, match=r"even though fallbacks: %iso8601,unixtime,%d\.%m\.%Y"):
         parse("x")
 
 

@@ -1,5 +1,6 @@
 """Base of parsers: text of one event → time and record."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,12 +13,16 @@ Parsed = tuple[int | None, dict[str, Any]]
 class ParsedLines:
     """The result of parsing many lines: times and records of those that matched, in order.
 
-    `unmatched` holds the indexes of the lines that did not match; every other line gave one event.
+    `lines` holds the index of the line each event came from; a line may give several (a JSON array).
+    `unmatched` holds the indexes of the lines that did not match, `errors` the reason by index for lines that
+    matched but whose time cannot be read.
     """
 
     times: list[int] = field(default_factory=list)
     records: list[dict[str, Any]] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
     unmatched: list[int] = field(default_factory=list)
+    errors: dict[int, str] = field(default_factory=dict)
 
 
 class Parser(Plugin):
@@ -26,6 +31,10 @@ class Parser(Plugin):
     def parse(self, text: str) -> Parsed | None:
         """Time (None: unknown) and record of one event; None when the text does not match."""
         raise NotImplementedError
+
+    def parse_all(self, text: str) -> Iterable[Parsed | None]:
+        """Every event in `text`: most forms hold one, a JSON array many; None for one that does not match."""
+        return (self.parse(text),)
 
     def parse_lines(self, lines: list[bytes]) -> ParsedLines:
         """Parse many lines, each without its newline: the hot path. Unknown times become the present."""

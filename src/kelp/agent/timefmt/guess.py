@@ -26,7 +26,9 @@ _CLOCK = re.compile(
 _CLOCK_PARTS = re.compile(
     r"(\d+)h?(?:\s*:?\s*(\d+)m?(?:\s*:?\s*(\d+)(?:[,.](\d*))?s?)?)?(?:\s*([ap])(?:m\b|\.m\.))?", _I
 )
-_EU = re.compile(rf"'?(\d+)[^-\d\s]*\s*({_MONTH})[^-\d\s']*(?:\s*(?:{_ERA})?\s*('?-?\d+(?:(?:st|nd|rd|th)\b)?))?", _I)
+_EU = re.compile(
+    rf"'?(\d+)[^-\d\s]*\s*({_MONTH})[^-\d\s']*(?:\s*(?:{_ERA})?\s*('?-?\d+(?:(?:st|nd|rd|th)\b)?))?", _I
+)
 _US = re.compile(rf"\b({_MONTH})[^-\d\s']*\s*('?\d+)[^-\d\s']*(?:\s*,?\s*(?:{_ERA})?\s*('?-?\d+))?", _I)
 _ISO = re.compile(r"('?[-+]?\d+)-(\d+)-('?-?\d+)", _I)
 _VMS = re.compile(rf"('?-?\d+)-({_MONTH})[^-/.]*-('?-?\d+)", _I)

@@ -1,0 +1,5 @@
+"""What the parsers share: time and type options of `<parse>`, batches of lines, known line shapes."""
+
+from kelp.agent.parse.record_parser import ParserError, RecordParser
+
+__all__ = ["ParserError", "RecordParser"]

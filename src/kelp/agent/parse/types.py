@@ -1,0 +1,109 @@
+"""The `types` option: Ruby's conversions of a field's value, by field name."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from kelp.agent.config.values import ruby_to_i
+from kelp.agent.timefmt import TimeParseError, TimeParser, is_timezone
+from kelp.agent.timefmt.zones import NANOS
+from kelp.common.errors import KelpError
+
+Converter = Callable[[Any], Any]
+BuildTimeParser = Callable[[str, str | None, str | None], TimeParser]
+
+NAMES = ("string", "integer", "float", "bool", "time", "array")
+_TIME_TYPES = ("string", "unixtime", "float", "mixed")
+_FLOAT = re.compile(r"\s*([+-]?(?:\d+(?:_\d+)*)?(?:\.\d+(?:_\d+)*)?(?:[eE][+-]?\d+)?)", re.ASCII)
+
+
+def build_converters(types: dict[str, str], time_parser: BuildTimeParser) -> dict[str, Converter]:
+    """One converter per field. Raises KelpError for an unknown type.
+
+    `time_parser(time_type, time_format, timezone)` builds the parser of a `time` field.
+    """
+    return {name: _build(name, str(definition), time_parser) for name, definition in types.items()}
+
+
+def _build(name: str, definition: str, time_parser: BuildTimeParser) -> Converter:
+    kind, colon, option = definition.partition(":")
+    match kind:
+        case "string":
+            return to_text
+        case "integer":
+            return _integer
+        case "float":
+            return _float
+        case "bool":
+            return _boolean
+        case "array":
+            delimiter = option if colon else ","
+            return lambda value: ruby_split(to_text(value), delimiter)
+        case "time":
+            return _time(option if colon else None, time_parser)
+    raise KelpError(f"cannot convert field {name!r} to {kind!r}: known types are {', '.join(NAMES)}")
+
+
+def to_text(value: Any) -> str:
+    """Ruby's `to_s` of a JSON value."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def ruby_to_f(text: str) -> float:
+    """The leading number of `text` as Ruby's String#to_f reads it; 0.0 without one."""
+    found = _FLOAT.match(text)
+    try:
+        return float(found[1].replace("_", "")) if found and found[1] else 0.0
+    except ValueError:
+        return 0.0
+
+
+def ruby_split(text: str, delimiter: str, limit: int = 0) -> list[str]:
+    """Ruby's String#split: a single space splits at white space, empty strings at the end are dropped."""
+    if delimiter == " ":
+        return text.split(None, limit - 1) if limit > 0 else text.split()
+    if not delimiter:
+        return list(text)
+    parts = text.split(delimiter, limit - 1) if limit > 0 else text.split(delimiter)
+    if limit == 0:
+        while parts and not parts[-1]:
+            parts.pop()
+    return parts if text else []
+
+
+def _integer(value: Any) -> int:
+    return int(value) if isinstance(value, int | float) and value is not True else ruby_to_i(to_text(value))
+
+
+def _float(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) and value is not True else ruby_to_f(to_text(value))
+
+
+def _boolean(value: Any) -> bool:
+    return to_text(value).lower() in ("true", "yes", "1")
+
+
+def _time(option: str | None, time_parser: BuildTimeParser) -> Converter:
+    kind, form, timezone = "string", option, None
+    if option is not None:
+        zone, _, rest = option.partition(":")
+        if is_timezone(zone):
+            timezone, form = zone, rest or None
+        if form in _TIME_TYPES:
+            kind, form = str(form), None
+    parse = time_parser(kind, form, timezone)
+
+    def convert(value: Any) -> int | None:
+        try:
+            return parse(value) // NANOS
+        except TimeParseError:
+            return None
+
+    return convert

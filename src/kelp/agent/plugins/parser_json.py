@@ -1,0 +1,123 @@
+"""Parser `json`: an object per text, or an array of objects."""
+
+import json
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+
+from kelp.agent.config import param
+from kelp.agent.event import Record
+from kelp.agent.parse import ParserError, RecordParser
+from kelp.agent.parse.record_parser import TIME_TYPES
+from kelp.agent.plugin.parser import Parsed, ParsedLines
+from kelp.agent.plugin.registry import register
+from kelp.agent.timefmt import TimeParseError
+
+_ABSENT = object()
+
+
+def load_json(text: str | bytes) -> Any:
+    """The value of a JSON text. Raises ValueError.
+
+    orjson refuses bytes that are not UTF-8 and escapes of lone surrogates; both become U+FFFD.
+    """
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        if isinstance(text, bytes):
+            text = text.decode("utf-8", "replace")
+        elif text.isascii() and "\\u" not in text:
+            raise
+        value = json.loads(text, parse_constant=_refuse)
+        return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+def _refuse(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+@register("parser", "json")
+class JsonParser(RecordParser):
+    """Read JSON."""
+
+    time_key: str | None = param.string(
+        default="time", description="Field that holds the time; it is removed unless keep_time_key is set."
+    )
+    time_type: str = param.enum(
+        TIME_TYPES,
+        default="float",
+        description="What the time field holds; text as soon as time_format is given.",
+    )
+    json_parser: str = param.enum(
+        ["oj", "yajl", "json"], default="oj", description="Accepted for Fluentd's sake; there is one parser."
+    )
+    stream_buffer_size: int = param.integer(
+        default=8192, description="Accepted for Fluentd's sake; texts are parsed whole."
+    )
+
+    def configure(self) -> None:
+        if "time_format" in self.element and "time_type" not in self.element:
+            self.time_type = "string"
+        super().configure()
+
+    def parse_record(self, text: str) -> Record | None:
+        try:
+            value = load_json(text)
+        except ValueError:
+            return None
+        return value if type(value) is dict else None
+
+    def parse_all(self, text: str) -> Iterable[Parsed | None]:
+        try:
+            value = load_json(text)
+        except ValueError:
+            return (None,)
+        if type(value) is list:
+            return [self.finish(one) if type(one) is dict else None for one in value]
+        return (self.finish(value) if type(value) is dict else None,)
+
+    def parse_lines(self, lines: list[bytes]) -> ParsedLines:
+        out = ParsedLines()
+        times, records, origins = out.times, out.records, out.lines
+        key, keep, read_time, converts = self.time_key, self.keep_time_key, self.read_time, self.converts
+        loads, now = orjson.loads, time.time_ns()
+        for index, line in enumerate(lines):
+            try:
+                record = loads(line)
+            except orjson.JSONDecodeError:
+                self._parse_oddity(line, index, now, out)
+                continue
+            if type(record) is not dict:
+                self._parse_oddity(line, index, now, out)
+                continue
+            value = _ABSENT
+            if key is not None:
+                value = record.get(key, _ABSENT) if keep else record.pop(key, _ABSENT)
+            try:
+                times.append(now if value is _ABSENT else read_time(value))
+            except TimeParseError as error:
+                out.errors[index] = str(error)
+                continue
+            if converts:
+                self.convert(record)
+            records.append(record)
+            origins.append(index)
+        return out
+
+    def _parse_oddity(self, line: bytes, index: int, now: int, out: ParsedLines) -> None:
+        """A line that is no JSON, not UTF-8, or not one object."""
+        if line.lstrip()[:1] not in (b"{", b"["):
+            out.unmatched.append(index)
+            return
+        try:
+            for event in self.parse_all(line.decode("utf-8", "replace")):
+                if event is None:
+                    out.unmatched.append(index)
+                else:
+                    out.times.append(now if event[0] is None else event[0])
+                    out.records.append(event[1])
+                    out.lines.append(index)
+        except ParserError as error:
+            out.errors[index] = str(error)

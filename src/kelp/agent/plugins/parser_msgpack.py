@@ -1,0 +1,35 @@
+"""Parser `msgpack`: MessagePack maps, or arrays of them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgpack
+
+from kelp.agent.event import Record
+from kelp.agent.parse import RecordParser
+from kelp.agent.plugin.parser import Parsed
+from kelp.agent.plugin.registry import register
+
+
+@register("parser", "msgpack")
+class MsgpackParser(RecordParser):
+    """Read binary records; text parameters hold the bytes as Latin-1."""
+
+    def parse_record(self, text: str) -> Record | None:
+        first = next(iter(self._objects(text.encode("latin-1", "replace"))), None)
+        return first if isinstance(first, dict) else None
+
+    def parse_all(self, text: str) -> Iterable[Parsed | None]:
+        return self.parse_bytes(text.encode("latin-1", "replace"))
+
+    def parse_bytes(self, data: bytes) -> Iterable[Parsed | None]:
+        """Every record in `data`; None for a value that is none."""
+        for value in self._objects(data):
+            for one in value if isinstance(value, list) else [value]:
+                yield self.finish(one) if isinstance(one, dict) else None
+
+    @staticmethod
+    def _objects(data: bytes) -> Iterable[Any]:
+        unpacker = msgpack.Unpacker(raw=False, unicode_errors="replace", strict_map_key=False)
+        unpacker.feed(data)
+        yield from unpacker

@@ -1,0 +1,94 @@
+"""Parser `multi_format`: the first of several formats that matches."""
+
+from typing import cast
+
+from kelp.agent.config import Element, param
+from kelp.agent.event import Record
+from kelp.agent.parse import ParserError, RecordParser
+from kelp.agent.plugin.parser import Parsed, ParsedLines, Parser
+from kelp.agent.plugin.registry import register
+
+
+@register("parser", "multi_format")
+class MultiFormatParser(RecordParser):
+    """Try the formats of the `<pattern>` sections in order."""
+
+    format_key: str | None = param.string(
+        default=None, description="Field that takes the name of the format that matched."
+    )
+
+    def configure(self) -> None:
+        super().configure()
+        self._formats: list[tuple[str, Parser]] = []
+        for index, pattern in enumerate(self.element.children("pattern", "format")):
+            self._formats.append(self._build(pattern, index))
+        if not self._formats:
+            raise self.error("at least one section <pattern> is required")
+
+    def _build(self, pattern: Element, index: int) -> tuple[str, Parser]:
+        attr = pattern.attr("format") or pattern.attr("@type")
+        if attr is None:
+            raise self.error("each section <pattern> needs an option 'format'")
+        text = str(attr.value)
+        name = pattern.get("format_name") or f"{text}#{index}"
+        if text.startswith("/") and text.endswith("/") and len(text) > 1:
+            pattern.set("expression", text, attr)
+            text = "regexp"
+        pattern.set("@type", text, attr)
+        return str(name), cast("Parser", self.create_plugin("parser", pattern))
+
+    def parse_record(self, text: str) -> Record | None:
+        parsed = self.parse(text)
+        return None if parsed is None else parsed[1]
+
+    def parse(self, text: str) -> Parsed | None:
+        for name, parser in self._formats:
+            try:
+                for parsed in parser.parse_all(text):
+                    if parsed is not None and parsed[0] is not None:
+                        if self.format_key is not None:
+                            parsed[1][self.format_key] = name
+                        return parsed
+            except ParserError:
+                continue
+        return None
+
+    def parse_lines(self, lines: list[bytes]) -> ParsedLines:
+        out = ParsedLines()
+        left = list(range(len(lines)))
+        for name, parser in self._formats:
+            found = parser.parse_lines(lines if len(left) == len(lines) else [lines[i] for i in left])
+            _keep_first(found)
+            if self.format_key is not None:
+                for record in found.records:
+                    record[self.format_key] = name
+            if len(found.records) == len(lines):
+                return found
+            out.times += found.times
+            out.records += found.records
+            out.lines += [left[i] for i in found.lines]
+            missed = {*found.unmatched, *found.errors}.difference(found.lines)
+            left = [left[i] for i in sorted(missed)]
+            if not left:
+                break
+        out.unmatched = left
+        return _in_order(out)
+
+
+def _keep_first(found: ParsedLines) -> None:
+    """Keep one event a line: the first format to give any decides, and its first event is taken."""
+    if len(found.lines) == len(set(found.lines)):
+        return
+    seen: set[int] = set()
+    kept = [i for i, line in enumerate(found.lines) if not (line in seen or seen.add(line))]  # type: ignore[func-returns-value]
+    found.times = [found.times[i] for i in kept]
+    found.records = [found.records[i] for i in kept]
+    found.lines = [found.lines[i] for i in kept]
+
+
+def _in_order(out: ParsedLines) -> ParsedLines:
+    order = sorted(range(len(out.lines)), key=out.lines.__getitem__)
+    out.times = [out.times[i] for i in order]
+    out.records = [out.records[i] for i in order]
+    out.lines = [out.lines[i] for i in order]
+    return out

@@ -1,0 +1,28 @@
+"""Parser `none`: the whole text in one field."""
+
+import time
+
+from kelp.agent.config import param
+from kelp.agent.event import Record
+from kelp.agent.parse import RecordParser
+from kelp.agent.parse.record_parser import decode_lines
+from kelp.agent.plugin.parser import Parsed, ParsedLines
+from kelp.agent.plugin.registry import register
+
+
+@register("parser", "none")
+class NoneParser(RecordParser):
+    """Keep the text as it is."""
+
+    message_key: str = param.string(default="message", description="Field that takes the text.")
+
+    def parse_record(self, text: str) -> Record:
+        return {self.message_key: text}
+
+    def parse(self, text: str) -> Parsed:
+        return time.time_ns() if self.estimate_current_event else None, {self.message_key: text}
+
+    def parse_lines(self, lines: list[bytes]) -> ParsedLines:
+        key = self.message_key
+        records: list[Record] = [{key: text} for text in decode_lines(lines)]
+        return ParsedLines([time.time_ns()] * len(lines), records, list(range(len(lines))))
