@@ -6,7 +6,7 @@ import urllib.parse
 from pathlib import Path
 from typing import Final
 
-from kelp.agent.config.element import RESERVED, USE_DEFAULT, Attr, Element
+from kelp.agent.config.element import RESERVED, Attr, Element
 from kelp.agent.config.errors import ConfigError, Place
 from kelp.agent.config.literal import BLANK, LINE_END, SPACING, scan_literal, scan_string
 from kelp.agent.config.scanner import Scanner
@@ -125,7 +125,7 @@ class _Parser:
         target = scan_string(scanner, LINE_END)
         scanner.skip(_LINE_END)
         place = Place(scanner.file, line)
-        if not isinstance(target, str) or target is USE_DEFAULT:
+        if not isinstance(target, str):
             raise ConfigError("@include needs a path", place)
         for path in include_paths(target, self.folder, place):
             if path in self.including:

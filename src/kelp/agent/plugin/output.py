@@ -11,6 +11,9 @@ class UnrecoverableError(Exception):
 class Output(Plugin):
     """Takes the events of the tags its `<match>` names."""
 
+    # True where `shutdown` flushes to somewhere outside: those run last and side by side.
+    buffered: bool = False
+
     def emit_batch(self, tag: str, batch: Batch) -> None:
         """Take a batch from the router; unbuffered outputs process it at once."""
         self.process(tag, batch)

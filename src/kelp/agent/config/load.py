@@ -1,0 +1,25 @@
+"""Reading a configuration file, whichever form it is in."""
+
+from pathlib import Path
+
+from kelp.agent.config.element import Element
+from kelp.agent.config.errors import ConfigError
+from kelp.agent.config.v1 import parse_v1, read_config
+
+FORMS = ("auto", "v1", "v0", "yaml")
+
+
+def load_config(path: Path, form: str = "auto", inline: str = "") -> Element:
+    """The tree of the file at `path`, with `inline` text appended (v1 and v0). Raises ConfigError.
+
+    `form` auto takes YAML for .yaml and .yml, v1 for everything else.
+    """
+    text = read_config(path)
+    if form == "auto":
+        form = "yaml" if path.suffix in (".yaml", ".yml") else "v1"
+    folder = path.absolute().parent
+    if form == "yaml":
+        raise ConfigError(f"cannot read {path}: YAML")
+    if inline:
+        text += "\n" + inline.replace("\\n", "\n")
+    return parse_v1(text, str(path), folder)

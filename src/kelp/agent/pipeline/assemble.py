@@ -1,0 +1,184 @@
+"""From an element tree to configured plugins on their routers; all faults in one run."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kelp.agent.config import ConfigError, Element, join_faults
+from kelp.agent.config.section import unused_options
+from kelp.agent.pipeline.errors import ErrorSink, RoutedErrors
+from kelp.agent.pipeline.match import compile_tag_patterns
+from kelp.agent.pipeline.router import LabelRouter
+from kelp.agent.pipeline.system import SystemSection
+from kelp.agent.plugin import Filter, Input, Output, Plugin, build
+
+ERROR_LABEL = "@ERROR"
+LOG_LABEL = "@FLUENT_LOG"
+ROOT_LABEL = "@ROOT"
+_KNOWN_SECTIONS = ("source", "match", "filter", "label", "system", "worker")
+
+
+@dataclass
+class Assembly:
+    """Configured plugins, in the order of the configuration. It is the plugins' context."""
+
+    system: SystemSection
+    root_dir: Path | None = None
+    workers: int = 1
+    worker_id: int = 0
+    inputs: list[Input] = field(default_factory=list)
+    stages: list[Filter | Output] = field(default_factory=list)
+    routers: dict[str, LabelRouter] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    errors: ErrorSink = field(default_factory=ErrorSink)
+
+    def router(self, label: str | None) -> LabelRouter:
+        """The router of `label`. Raises ConfigError where no such label stands in the configuration."""
+        name = "" if label in (None, "", ROOT_LABEL) else str(label)
+        if name not in self.routers:
+            known = ", ".join(sorted(one for one in self.routers if one)) or "none"
+            raise ConfigError(f"label {name!r} not found; labels of this configuration: {known}")
+        return self.routers[name]
+
+    def is_error_stage(self, stage: Plugin) -> bool:
+        """Whether a stage stands in `@ERROR`: it must outlive those that send records there."""
+        router = self.routers.get(ERROR_LABEL)
+        return router is not None and any(rule.stage is stage for rule in router.rules)
+
+
+def assemble(root: Element) -> Assembly:
+    """Build every plugin of the configuration. Raises ConfigError with all faults found."""
+    faults: list[ConfigError] = []
+    assembly = Assembly(_read_system(root, faults))
+    assembly.root_dir = assembly.system.root_path if not faults else None
+    assembly.routers[""] = LabelRouter("", assembly.errors)
+    labels = _declare_labels(root, assembly, faults)
+    _add_stages(root, assembly.routers[""], assembly, faults)
+    for name in _flow_order(root, labels):
+        _add_stages(labels[name], assembly.routers[name], assembly, faults)
+    for source in root.children("source"):
+        _add_source(source, assembly, faults)
+    for child in root.elements:
+        if child.name not in _KNOWN_SECTIONS:
+            names = ", ".join(f"<{name}>" for name in _KNOWN_SECTIONS)
+            faults.append(ConfigError(f"unknown section {child.title()}; known: {names}", child.place))
+    if faults:
+        raise join_faults(sorted(faults, key=lambda fault: fault.place is None))
+    root.used = True
+    assembly.warnings = unused_options(root)
+    return assembly
+
+
+def _read_system(root: Element, faults: list[ConfigError]) -> SystemSection:
+    found = root.children("system")
+    if len(found) > 1:
+        faults.append(ConfigError("<system> may stand once only", found[1].place))
+    try:
+        return SystemSection.read(found[0] if found else Element("system"))
+    except ConfigError as error:
+        faults.append(error)
+        return SystemSection.read(Element("system"))
+
+
+def _declare_labels(root: Element, assembly: Assembly, faults: list[ConfigError]) -> dict[str, Element]:
+    """Make a router for every label first, so that plugins may name labels that come later."""
+    labels: dict[str, Element] = {}
+    for worker in root.children("worker"):
+        if worker.arg not in ("0", "0-0"):
+            message = f"{worker.title()}: only worker 0 exists, as `workers` is 1"
+            faults.append(ConfigError(message, worker.place))
+        # With one worker a <worker 0> section is as good as its contents.
+        root.elements = [one for one in root.elements if one is not worker] + worker.elements
+    for label in root.children("label"):
+        name = label.arg
+        if not name:
+            faults.append(ConfigError("<label> needs a name: <label @NAME>", label.place))
+        elif name == ROOT_LABEL:
+            faults.append(ConfigError(f"{ROOT_LABEL} is reserved for the top level", label.place))
+        elif name in labels:
+            faults.append(ConfigError(f"section <label {name}> appears twice", label.place))
+        else:
+            labels[name] = label
+            # What fails inside @ERROR itself is only logged.
+            handler = ErrorSink() if name == ERROR_LABEL else assembly.errors
+            assembly.routers[name] = LabelRouter(name, handler)
+    if ERROR_LABEL in assembly.routers:
+        assembly.errors.target = RoutedErrors(assembly.routers[ERROR_LABEL])
+    if LOG_LABEL in assembly.routers:
+        assembly.routers[LOG_LABEL].warns_unmatched = False
+    return labels
+
+
+def _flow_order(root: Element, labels: dict[str, Element]) -> list[str]:
+    """Label names so that each comes after those that send to it, `@ERROR` last: the order of shutdown."""
+    order: list[str] = []
+    seen: set[str] = set()
+
+    def visit(element: Element) -> None:
+        for name in _named_labels(element):
+            if name in labels and name not in seen:
+                seen.add(name)
+                visit(labels[name])
+                order.append(name)
+
+    visit(Element("ROOT", elements=[one for one in root.elements if one.name != "label"]))
+    for name, label in labels.items():
+        if name not in seen:
+            seen.add(name)
+            visit(label)
+            order.append(name)
+    order.reverse()
+    return sorted(order, key=lambda name: name == ERROR_LABEL)
+
+
+def _named_labels(element: Element) -> list[str]:
+    """The values of `@label` in an element and everything inside it."""
+    own = [str(element.attrs["@label"].value)] if "@label" in element.attrs else []
+    return own + [name for child in element.elements for name in _named_labels(child)]
+
+
+def _add_stages(parent: Element, router: LabelRouter, assembly: Assembly, faults: list[ConfigError]) -> None:
+    for element in parent.children("match", "filter"):
+        try:
+            stage = _build_stage(element, router, assembly)
+        except ConfigError as error:
+            faults.append(error)
+        else:
+            assembly.stages.append(stage)
+
+
+def _build_stage(element: Element, router: LabelRouter, assembly: Assembly) -> Filter | Output:
+    try:
+        matches = compile_tag_patterns(element.arg or "**")
+    except ValueError as error:
+        raise ConfigError(f"{element.title()}: {error}", element.place) from None
+    kind = "filter" if element.name == "filter" else "output"
+    stage = build(kind, element.get("@type"), element, assembly, _label_of(element, router, assembly))
+    assert isinstance(stage, Filter | Output)
+    router.add(matches, stage)
+    return stage
+
+
+def _add_source(element: Element, assembly: Assembly, faults: list[ConfigError]) -> None:
+    try:
+        router = _label_of(element, assembly.routers[""], assembly)
+        source = build("input", element.get("@type"), element, assembly, router)
+        assert isinstance(source, Input)
+        assembly.inputs.append(source)
+    except ConfigError as error:
+        faults.append(error)
+
+
+def _label_of(element: Element, default: LabelRouter, assembly: Assembly) -> LabelRouter:
+    """The router an element's plugin emits to: its `@label`, or where it stands."""
+    label = element.get("@label")
+    if label is None or element.name == "filter":
+        return default
+    try:
+        return assembly.router(label)
+    except ConfigError as error:
+        raise error.at(element.place_of("@label")) from None
+
+
+def all_plugins(plugins: "list[Plugin]") -> "list[Plugin]":
+    """Plugins and the children they made, owners first."""
+    return [one for plugin in plugins for one in (plugin, *all_plugins(plugin.children))]

@@ -1,0 +1,93 @@
+"""The `<system>` section: options of the whole agent."""
+
+from pathlib import Path
+
+from kelp.agent.config import Section, param
+
+
+class SystemLogSection(Section):
+    """`<log>` inside `<system>`: how the agent's own log looks."""
+
+    path: str | None = param.string(None, description="File the log goes to; standard error without it.")
+    format: str = param.enum(["text", "json"], "text", description="Form of a log line.")
+    time_format: str = param.string(
+        "%Y-%m-%d %H:%M:%S %z", description="Accepted for Fluentd; times are written as ISO 8601 in UTC."
+    )
+    rotate_age: str | None = param.string(
+        None, description="Files kept (a number), or daily, weekly, monthly: when the log of `path` rotates."
+    )
+    rotate_size: int | None = param.size(None, description="Bytes after which the log of `path` rotates.")
+    forced_stacktrace_level: str = param.enum(
+        ["none", "trace", "debug", "info", "warn", "error", "fatal"],
+        "none",
+        description="Accepted for Fluentd; tracebacks are part of the line they belong to.",
+    )
+
+
+class SystemSection(Section):
+    """`<system>`: options of the whole agent."""
+
+    workers: int = param.integer(1, description="Number of worker processes; 1 is supported.")
+    root_dir: str | None = param.string(
+        None, description="Folder for buffers and storages of plugins that have an `@id`."
+    )
+    log_level: str | None = param.enum(
+        ["trace", "debug", "info", "warn", "error", "fatal"], None, description="Least level that is logged."
+    )
+    log: SystemLogSection = param.section(
+        "log", SystemLogSection, init=True, description="The agent's own log."
+    )
+    restart_worker_interval: float = param.time(
+        0, description="Seconds to wait before a crashed worker restarts."
+    )
+    without_source: bool | None = param.boolean(
+        None, description="Start no inputs: only flush what the buffers hold."
+    )
+    emit_error_log_interval: float | None = param.time(
+        None, description="Seconds between two log lines about refused batches."
+    )
+    suppress_config_dump: bool | None = param.boolean(
+        None, description="Accepted: the configuration is never dumped."
+    )
+    suppress_repeated_stacktrace: bool | None = param.boolean(None, description="Accepted without effect.")
+    ignore_repeated_log_interval: float | None = param.time(None, description="Accepted without effect.")
+    ignore_same_log_interval: float | None = param.time(None, description="Accepted without effect.")
+    log_event_verbose: bool | None = param.boolean(None, description="Accepted without effect.")
+    rpc_endpoint: str | None = param.string(
+        None, description="Not supported: use signals to control the agent."
+    )
+    enable_get_dump: bool | None = param.boolean(
+        None, description="Accepted without effect: there is no RPC."
+    )
+    process_name: str | None = param.string(None, description="Accepted without effect.")
+    strict_config_value: bool | None = param.boolean(
+        None, description="Refuse numbers with trailing text and words that are no booleans."
+    )
+    enable_msgpack_time_support: bool | None = param.boolean(None, description="Accepted without effect.")
+    disable_shared_socket: bool | None = param.boolean(None, description="Accepted without effect.")
+    enable_input_metrics: bool | None = param.boolean(True, description="Accepted without effect.")
+    enable_size_metrics: bool | None = param.boolean(None, description="Accepted without effect.")
+    enable_jit: bool | None = param.boolean(False, description="Accepted without effect: this is not Ruby.")
+    file_permission: str | None = param.string(None, description="Octal mode of files the agent makes.")
+    dir_permission: str | None = param.string(None, description="Octal mode of folders the agent makes.")
+    config_include_dir: str | None = param.string(
+        None, description="Folder whose *.conf files are added to the configuration."
+    )
+    umask: str | None = param.string(None, description="Octal umask of the agent.")
+
+    def configure(self) -> None:
+        if self.workers > 1:
+            text = (
+                f"{self.workers} workers are not supported yet: one process uses one core; write `workers 1`"
+            )
+            raise self.error(text, "workers")
+        if self.workers < 1:
+            raise self.error(f"option 'workers' must be at least 1, got {self.workers}", "workers")
+        for option in ("file_permission", "dir_permission", "umask"):
+            value = getattr(self, option)
+            if value is not None and not all(c in "01234567" for c in value):
+                raise self.error(f"option {option!r} must be octal digits, got {value!r}", option)
+
+    @property
+    def root_path(self) -> Path | None:
+        return Path(self.root_dir) if self.root_dir else None
