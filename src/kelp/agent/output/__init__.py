@@ -1,0 +1,1 @@
+"""What outputs and formatters share: JSON text, Ruby's text forms, injected fields, sections."""

@@ -1,0 +1,16 @@
+"""Sends events on to a label."""
+
+from kelp.agent.event import Batch
+from kelp.agent.plugin import Output, register
+
+
+@register("output", "relabel")
+class RelabelOutput(Output):
+    """Passes events to the filters and outputs of the label that `@label` names."""
+
+    def configure(self) -> None:
+        if "@label" not in self.element:
+            raise self.error("option '@label' is required: the label to send events to")
+
+    def process(self, tag: str, batch: Batch) -> None:
+        self.emit(tag, batch)
