@@ -52,14 +52,14 @@ def target_of(raw_path: bytes, query: bytes) -> bytes:
 
 
 class Proxy:
-    """The handler of `api/es/{path}`; `forward_auth` hands on the browser's Authorization header."""
+    """Handles `api/es/{path}`; `forward_auth` hands on the browser's Authorization header."""
 
     def __init__(self, upstream: Upstream, forward_auth: bool) -> None:
         self._upstream = upstream
         self._names = (*_REQUEST_HEADERS, "authorization") if forward_auth else _REQUEST_HEADERS
         self._log = Log("ui.proxy")
 
-    async def __call__(self, request: Request) -> Response:
+    async def forward(self, request: Request) -> Response:
         """Forward one request. Down: 502. No answer in time: 504."""
         raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
         try:

@@ -83,8 +83,10 @@ def build_app(settings: Settings, upstream: Upstream, page: Page) -> ASGIApp:
         return error_reply(405, f"cannot {request.method} {request.url.path}")
 
     routes = [
-        Route(proxy.PREFIX + "{path:path}", proxy.Proxy(upstream, forward_auth), methods=proxy.METHODS),
-        Route("/api/status", Status(settings, upstream)),
+        Route(
+            proxy.PREFIX + "{path:path}", proxy.Proxy(upstream, forward_auth).forward, methods=proxy.METHODS
+        ),
+        Route("/api/status", Status(settings, upstream).show),
         *saved_objects.routes(upstream, forward_auth),
         *short_urls.routes(upstream, forward_auth),
         *(Route(path, page.serve) for path in ("/", "/index.html", "/app", "/app/{rest:path}")),

@@ -27,7 +27,7 @@ class Status:
         self._checked = float("-inf")
         self._state, self._message, self._since = "red", "not asked yet", now_iso()
 
-    async def __call__(self, request: Request) -> Response:
+    async def show(self, request: Request) -> Response:
         """The state of Elasticsearch, asked at most every FRESH_SECONDS."""
         if time.monotonic() - self._checked > FRESH_SECONDS:
             await self._check()
