@@ -1,0 +1,1 @@
+"""Administration behind the API: figures of indices and process, templates, data streams, retention."""
