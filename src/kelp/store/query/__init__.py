@@ -1,0 +1,1 @@
+"""The engine-neutral tree of a query: what it means, before any index or SQL is known."""

@@ -1,0 +1,1 @@
+"""Searches: from a request to hits, totals and aggregations."""

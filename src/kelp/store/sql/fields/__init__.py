@@ -1,0 +1,1 @@
+"""What a condition means for each family of fields: text, keyword, numbers, dates, booleans, addresses."""
