@@ -1,0 +1,1 @@
+"""The pieces of the Elasticsearch outputs: options, bulk lines, HTTP, responses, templates."""

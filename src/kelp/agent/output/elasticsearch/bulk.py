@@ -1,0 +1,318 @@
+"""Events to the lines of a `_bulk` request.
+
+https://www.elastic.co/guide/en/elasticsearch/reference/7.17/docs-bulk.html
+"""
+
+import time as clock
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from kelp.agent.buffer.keys import field_accessor
+from kelp.agent.buffer.metadata import Metadata
+from kelp.agent.buffer.placeholders import time_unit
+from kelp.agent.event import Batch, Record
+from kelp.agent.output.elasticsearch.options import ElasticsearchOptions
+from kelp.agent.output.elasticsearch.times import (
+    NANOS,
+    Moment,
+    build_record_time,
+    iso8601,
+    local_moment,
+    offset_text,
+    parse_iso,
+    second_text,
+)
+from kelp.agent.output.json_text import dump_clean
+from kelp.agent.timefmt import TimeFormatter, TimeParseError, build_time_formatter
+from kelp.common.errors import KelpError
+
+TIMESTAMP = "@timestamp"
+OnError = Callable[[str, int, Record, Exception], None]
+_DAY = 86400
+
+
+class BadRecord(KelpError):
+    """A record that cannot become a document."""
+
+
+@dataclass(slots=True)
+class Names:
+    """The options with placeholders, filled for one combination of chunk keys."""
+
+    logstash_prefix: str
+    date: TimeFormatter
+    date_unit: int
+    index_name: str
+    type_name: str | None
+    pipeline: str | None
+
+
+class BulkFormatter:
+    """Turns batches into an action line and a document line per event."""
+
+    def __init__(
+        self, options: ElasticsearchOptions, extract: Callable[[str, Metadata], str], on_error: OnError
+    ) -> None:
+        self._options = options
+        self._extract = extract
+        self._on_error = on_error
+        self._names: dict[Metadata, Names] = {}
+        self._actions: dict[tuple[str, str | None], bytes] = {}
+        self._record_time = build_record_time(options.time_key_format)
+        self._stamps = options.logstash_format or options.include_timestamp
+        self._meta_fields = self._meta_accessors(None)
+        self._removed = options.removed_keys
+        self._major: int | None = None
+        self._simple = (
+            options.write_operation == "index"
+            and not (options.flatten_hashes or self._removed or self._meta_fields)
+            and not (options.target_index_path or options.target_type_path or options.time_key)
+        )
+
+    def set_major_version(self, major: int | None) -> None:
+        """Adapt to the version of Elasticsearch: it decides on `_type`."""
+        self._major = major
+        self._actions.clear()
+        self._names.clear()
+        self._meta_fields = self._meta_accessors(major)
+
+    def _meta_accessors(self, major: int | None) -> list[tuple[str, Callable[[Record], Any]]]:
+        options = self._options
+        routing = "_routing" if major is not None and major < 7 else "routing"
+        wanted = (("_id", options.id_key), ("_parent", options.parent_key), (routing, options.routing_key))
+        return [(name, field_accessor(nested_key(key))) for name, key in wanted if key]
+
+    def _resolve(self, metadata: Metadata) -> Names:
+        names = self._names.get(metadata)
+        if names is None:
+            options = self._options
+            date_format = self._extract(options.logstash_dateformat, metadata)
+            unit = time_unit(date_format)
+            names = Names(
+                self._extract(options.logstash_prefix, metadata) + options.logstash_prefix_separator,
+                build_time_formatter(time_format=date_format, utc=True),
+                unit[0] if unit else _DAY,
+                self._extract(options.index_name, metadata),
+                self._extract(options.type_name, metadata),
+                self._extract(options.pipeline, metadata) if options.pipeline else None,
+            )
+            if len(self._names) > 1000:
+                self._names.clear()
+            self._names[metadata] = names
+        return names
+
+    def format(self, tag: str, batch: Batch, metadata: Metadata) -> list[bytes]:
+        """The lines of each event; b"" for those that were left out or sent to `@ERROR`."""
+        names = self._resolve(metadata)
+        if self._simple:
+            return self._format_simple(tag, batch, names)
+        return [
+            self._guarded(tag, time, record, names)
+            for time, record in zip(batch.times, batch.records, strict=True)
+        ]
+
+    def _format_simple(self, tag: str, batch: Batch, names: Names) -> list[bytes]:
+        """Without options that look into records: fields are added to the JSON text, not to the record."""
+        options, stamps = self._options, self._stamps
+        precision = options.time_precision
+        exact = precision == 9
+        tag_key = options.tag_key if options.include_tag_key else None
+        dumps = orjson.dumps
+        tail = b"}\n"
+        if tag_key is not None:
+            tail = b"," + dumps({tag_key: clean(tag)})[1:] + b"\n"
+        action = b"" if stamps else self._action(names.index_name, names)
+        second, head, zone = -1, b"", tail
+        out: list[bytes] = []
+        for time, record in zip(batch.times, batch.records, strict=True):
+            if not record or (stamps and TIMESTAMP in record) or (tag_key is not None and tag_key in record):
+                out.append(self._guarded(tag, time, record, names))
+                continue
+            try:
+                document = dumps(record)
+            except TypeError:
+                document = dump_clean(record)
+            if not stamps:
+                out.append(action + document[:-1] + tail)
+                continue
+            if time // NANOS != second:
+                second = time // NANOS
+                action, head, zone = self._second(time, names, tail)
+            if exact:
+                out.append(b"%b%b%b.%09d%b" % (action, document[:-1], head, time % NANOS, zone))
+            else:
+                fraction = b".%b" % (b"%09d" % (time % NANOS))[:precision] if precision > 0 else b""
+                out.append(action + document[:-1] + head + fraction + zone)
+        return out
+
+    def _second(self, time: int, names: Names, tail: bytes) -> tuple[bytes, bytes, bytes]:
+        """What documents of one second share: action line, begin and end of the stamp."""
+        moment = local_moment(time)
+        if self._options.logstash_format:
+            action = self._action(self._dated_index(moment, names), names)
+        else:
+            action = self._action(names.index_name, names)
+        head = f',"{TIMESTAMP}":"{second_text(time // NANOS, moment.offset)}'
+        return action, head.encode(), offset_text(moment.offset).encode() + b'"' + tail
+
+    def _dated_index(self, moment: Moment, names: Names) -> str:
+        ns = moment.ns if self._options.utc_index else moment.ns + moment.offset * NANOS
+        return names.logstash_prefix + names.date(ns)
+
+    def _guarded(self, tag: str, time: int, record: Record, names: Names) -> bytes:
+        try:
+            return self._format_one(tag, time, record, names)
+        except (BadRecord, TypeError, ValueError) as error:
+            self._on_error(tag, time, record, error)
+            return b""
+
+    def _format_one(self, tag: str, time: int, record: Record, names: Names) -> bytes:
+        options = self._options
+        record = flatten(record, options.flatten_hashes_separator) if options.flatten_hashes else dict(record)
+        moment = self._stamp(tag, time, record) if self._stamps else None
+        index: Any = None
+        if options.target_index_path:
+            index = take(record, options.target_index_path)
+        if not index:
+            dated = moment is not None and options.logstash_format
+            index = self._dated_index(moment, names) if dated and moment is not None else names.index_name
+        if not isinstance(index, str):
+            raise BadRecord(f"cannot use {index!r} as an index name: it is no text")
+        if options.include_tag_key:
+            record[options.tag_key] = clean(tag)
+        wanted_type = take(record, options.target_type_path) if options.target_type_path else None
+        fields = {}
+        for name, read in self._meta_fields:
+            value = read(record)
+            if value is not None and value is not False:
+                fields[name] = value
+        if options.write_operation != "index" and "_id" not in fields:
+            if options.emit_error_for_missing_id:
+                raise BadRecord(
+                    f"cannot {options.write_operation} a document: field {options.id_key!r} is missing"
+                )
+            return b""
+        for key in self._removed:
+            record.pop(key, None)
+        action = self._action(index, names, wanted_type)
+        if fields:
+            action = action[:-3] + b"," + dump_clean(fields)[1:] + b"}\n"
+        return action + dump_clean(self._body(record)) + b"\n"
+
+    def _stamp(self, tag: str, time: int, record: Record) -> Moment:
+        """The time that dates the document; sets `@timestamp` where it is missing."""
+        options = self._options
+        if TIMESTAMP in record:
+            return self._read_time(record[TIMESTAMP], time, tag)
+        if options.time_key and options.time_key in record:
+            moment = self._read_time(record[options.time_key], time, tag)
+            if not options.time_key_exclude_timestamp:
+                record[TIMESTAMP] = iso8601(moment, options.time_precision)
+            return moment
+        moment = local_moment(time)
+        record[TIMESTAMP] = iso8601(moment, options.time_precision)
+        return moment
+
+    def _read_time(self, value: Any, time: int, tag: str) -> Moment:
+        if self._options.time_key_format is None and isinstance(value, str):
+            moment = parse_iso(value)
+            if moment is not None:
+                return moment
+        try:
+            return self._record_time(value)
+        except TimeParseError as error:
+            bad = {"tag": tag, "time": time / NANOS, "format": self._options.time_key_format, "value": value}
+            self._on_error(self._options.time_parse_error_tag, clock.time_ns(), bad, error)
+            return local_moment(time)
+
+    def _body(self, record: Record) -> dict[str, Any]:
+        """What the document line holds: the record, wrapped for updates."""
+        options = self._options
+        if options.write_operation not in ("update", "upsert"):
+            return record
+        update = self._without_update_keys(record)
+        if options.suppress_doc_wrap:
+            return update
+        body: dict[str, Any] = {"doc": update}
+        if options.write_operation == "upsert":
+            if update == record:
+                body["doc_as_upsert"] = True
+            else:
+                body["upsert"] = record
+        return body
+
+    def _without_update_keys(self, record: Record) -> Record:
+        options = self._options
+        named: Any = None
+        if options.remove_keys_on_update_key is not None:
+            named = record.pop(options.remove_keys_on_update_key, None)
+        keys = named or [key for key in options.remove_keys_on_update.split(",") if key]
+        return {key: value for key, value in record.items() if key not in keys} if keys else record
+
+    def _action(self, index: str, names: Names, wanted_type: Any = None) -> bytes:
+        type_name = names.type_name if wanted_type is None else str(wanted_type)
+        key = (index, type_name if names.pipeline is None else f"{type_name}\0{names.pipeline}")
+        line = self._actions.get(key)
+        if line is None:
+            meta: dict[str, Any] = {"_index": index.lower()}
+            self._set_type(meta, type_name, names.type_name)
+            if names.pipeline is not None:
+                meta["pipeline"] = names.pipeline
+            operation = (
+                "update" if self._options.write_operation == "upsert" else self._options.write_operation
+            )
+            line = dump_clean({operation: meta}) + b"\n"
+            if len(self._actions) > 10_000:
+                self._actions.clear()
+            self._actions[key] = line
+        return line
+
+    def _set_type(self, meta: dict[str, Any], wanted: str | None, configured: str | None) -> None:
+        """Elasticsearch 8 knows no types, 7 only `_doc`, 6 one per index; unknown versions get none."""
+        major = self._major
+        if major is None or major >= 8:
+            return
+        if major == 7:
+            meta["_type"] = None if self._options.suppress_type_name else "_doc"
+        else:
+            meta["_type"] = configured if major == 6 else wanted
+
+
+def nested_key(key: str) -> str:
+    """`a.b` names a nested field in these options, even without `$.`."""
+    return f"$.{key}" if "." in key and not key.startswith(("$.", "$[")) else key
+
+
+def clean(text: str) -> str:
+    """`text` without what is no UTF-8."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def take(record: Record, path: list[str]) -> Any:
+    """Remove and return a nested value; None where it is missing. Inner objects on the way are copied first."""
+    parent: Any = record
+    for key in path[:-1]:
+        child = parent.get(key)
+        if not isinstance(child, dict):
+            return None
+        parent[key] = dict(child)
+        parent = parent[key]
+    return parent.pop(path[-1], None) if parent.get(path[-1]) not in (None, False) else None
+
+
+def flatten(record: Record, separator: str) -> Record:
+    """Nested objects as one level of joined keys; arrays stay."""
+    out: Record = {}
+
+    def walk(value: dict[str, Any], prefix: str) -> None:
+        for key, item in value.items():
+            if isinstance(item, dict):
+                walk(item, f"{prefix}{key}{separator}")
+            else:
+                out[f"{prefix}{key}"] = item
+
+    walk(record, "")
+    return out

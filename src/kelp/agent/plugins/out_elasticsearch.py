@@ -1,0 +1,196 @@
+"""Writes events to Elasticsearch through its bulk API."""
+
+import re
+import threading
+from typing import Any, ClassVar
+
+import orjson
+
+from kelp.agent.buffer.chunk import Chunk
+from kelp.agent.buffer.metadata import EMPTY, Metadata
+from kelp.agent.buffer.output import BufferedOutput
+from kelp.agent.event import Batch
+from kelp.agent.output.elasticsearch.bulk import BulkFormatter
+from kelp.agent.output.elasticsearch.client import Client, SinkError, parse_hosts, tls_context
+from kelp.agent.output.elasticsearch.options import ElasticsearchOptions
+from kelp.agent.output.elasticsearch.sender import Sender
+from kelp.agent.output.elasticsearch.setup import Installer, read_template
+from kelp.agent.plugin import register
+from kelp.common.errors import KelpError
+
+_CHUNK_ID = "${chunk_id}"
+_SIMPLE_SNIFFERS = (
+    "Fluent::Plugin::ElasticsearchSimpleSniffer",
+    "Elasticsearch::Transport::Transport::Sniffer",
+)
+
+
+@register("output", "elasticsearch", "elasticsearch_dynamic")
+class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
+    """Sends events as documents, in requests of whole chunks.
+
+    Documents that Elasticsearch refuses for good go to `@ERROR` with the reason; those refused for now, and only
+    those, are sent again. Events are formatted when they arrive, so all tags share one chunk unless the address or
+    a template depends on them.
+    """
+
+    keeps_origin = True
+    buffer_defaults: ClassVar[dict[str, Any]] = {"chunk_keys": ["tag"], "timekey_use_utc": "true"}
+
+    def configure(self) -> None:
+        super().configure()
+        self._check_options()
+        self._formatter = BulkFormatter(self, self.placeholders.extract, self.emit_error)
+        self._clients: dict[tuple[str, str | None], Client] = {}
+        self._clients_lock = threading.Lock()
+        self._installer = Installer(self, self.log)
+        self._major: int | None = None
+        if "default_elasticsearch_version" in self.element or not self.verify_es_version_at_startup:
+            # What was written down beats a guess while the server has not been asked.
+            self._formatter.set_major_version(self.default_elasticsearch_version)
+        owner = self.primary or self
+        self._sender = Sender(
+            self.bulk_message_request_threshold,
+            owner.chunks.replace,
+            self._refuse_document,
+            None if self.retry_tag is None else self._send_around,
+        )
+        self._splits_by_chunk = any(
+            self.placeholders.uses(text)
+            for text in (self.host, self.hosts or "", *self._setup_texts().values())
+        )
+
+    def _check_options(self) -> None:
+        if self.target_index_affinity:
+            raise self.error(
+                "option 'target_index_affinity' is not supported; take it out", "target_index_affinity"
+            )
+        if self.ignore_exceptions:
+            self.log.warning("ignore_exceptions has no effect: Kelp retries every failure of the sink")
+        if self.sniffer_class_name and self.sniffer_class_name not in _SIMPLE_SNIFFERS:
+            self.log.warning("sniffer_class_name has no effect: Kelp uses the hosts it was given")
+        if self.write_operation != "index" and not self.id_key:
+            self.log.warning(
+                "documents without id are dropped: write_operation needs id_key", op=self.write_operation
+            )
+        if self.metadata and self.metadata.include_chunk_id and self.write_operation in ("update", "upsert"):
+            raise self.error("include_chunk_id does not go with updates; take one out")
+        for name in ("index_name", "logstash_prefix", "logstash_dateformat", "type_name", "pipeline"):
+            if _CHUNK_ID in (getattr(self, name) or ""):
+                raise self.error(
+                    f"option {name!r} cannot hold ${{chunk_id}}: events are formatted before", name
+                )
+        if bool(self.template_name) != bool(self.template_file):
+            self.log.warning("no template is installed: template_name and template_file go together")
+        if self.cloud_id and not self.cloud_auth:
+            raise self.error("option 'cloud_id' needs cloud_auth", "cloud_id")
+        if self.ilm_policy and self.ilm_policies:
+            raise self.error("use either ilm_policy or ilm_policies", "ilm_policies")
+        try:
+            if not self.placeholders.uses(self.host) and not self.placeholders.uses(self.hosts or ""):
+                parse_hosts(self, self.host, self.hosts)
+            if (
+                self.ca_file
+                or self.client_cert
+                or self.ssl_version
+                or self.ssl_min_version
+                or self.ssl_max_version
+            ):
+                tls_context(self)
+            for path in (self.template_file, *(self.templates or {}).values()):
+                if path:
+                    read_template(str(path), {})
+        except KelpError as error:
+            raise self.error(str(error)) from error
+
+    def _setup_texts(self) -> dict[str, str]:
+        """The options of the set-up that may hold placeholders."""
+        if not self._installer.needed:
+            return {}
+        texts = {
+            "template_name": self.template_name or "",
+            "deflector_alias": self.deflector_alias or "",
+            "application_name": self.application_name,
+            "ilm_policy_id": self.ilm_policy_id,
+        }
+        texts.update({f"customize:{key}": str(text) for key, text in (self.customize_template or {}).items()})
+        if self.rollover_index or self.enable_ilm:
+            texts["target_index"] = self.logstash_prefix if self.logstash_format else self.index_name
+        return texts
+
+    def chunk_metadata(self, metadata: Metadata) -> Metadata:
+        if self._splits_by_chunk:
+            return metadata
+        return EMPTY if metadata.timekey is None else Metadata(metadata.timekey)
+
+    def format_records(self, tag: str, batch: Batch, metadata: Metadata) -> list[bytes]:
+        return self._formatter.format(tag, batch, metadata)
+
+    def start(self) -> None:
+        if self.verify_es_version_at_startup and not self._splits_by_chunk:
+            try:
+                self._detect_version(self._client(self.host, self.hosts))
+            except SinkError as error:
+                self.log.warning("cannot ask Elasticsearch for its version, going on without", error=error)
+        super().start()
+
+    def _client(self, host: str, hosts: str | None) -> Client:
+        with self._clients_lock:
+            client = self._clients.get((host, hosts))
+            if client is None:
+                threads = (self.primary or self).buffer.flush_thread_count
+                client = Client(self, parse_hosts(self, host, hosts), threads, self.log)
+                self._clients[host, hosts] = client
+            return client
+
+    def _detect_version(self, client: Client) -> None:
+        status, body = client.request("GET", "/")
+        try:
+            number = str(orjson.loads(body)["version"]["number"])
+            major = int(re.match(r"\d+", number)[0])  # type: ignore[index]
+        except (ValueError, KeyError, TypeError):
+            self.log.warning("Elasticsearch does not tell its version", status=status)
+            major = (
+                self.default_elasticsearch_version if "default_elasticsearch_version" in self.element else 7
+            )
+        if self._major is None and major == 7 and self.type_name not in ("_doc", "fluentd"):
+            self.log.info("Elasticsearch 7 has one type: _doc is used", type_name=self.type_name)
+        self._major = major
+        self._formatter.set_major_version(major)
+
+    def write(self, chunk: Chunk) -> None:
+        host, hosts = self.host, self.hosts
+        if self._splits_by_chunk:
+            host = self.extract_placeholders(host, chunk)
+            hosts = self.extract_placeholders(hosts, chunk) if hosts else None
+        client = self._client(host, hosts)
+        if self._major is None and self.verify_es_version_at_startup:
+            self._detect_version(client)
+        if self._installer.needed:
+            names = {key: self.extract_placeholders(text, chunk) for key, text in self._setup_texts().items()}
+            self._installer.ensure(client, names, names.get("target_index", ""))
+        self._sender.send(
+            client, chunk, lambda body: self._with_chunk_id(body, chunk.id), self.include_index_in_url
+        )
+
+    def _with_chunk_id(self, body: bytes, chunk_id: str) -> bytes:
+        if not (self.metadata and self.metadata.include_chunk_id):
+            return body
+        field = orjson.dumps({self.metadata.chunk_id_key: chunk_id})[1:]
+        lines = body.split(b"\n")
+        for number in range(1, len(lines), 2):
+            line = lines[number]
+            lines[number] = line[:-1] + (b"," if len(line) > 2 else b"") + field
+        return b"\n".join(lines)
+
+    def _refuse_document(self, tag: str, time: int, record: dict[str, Any], error: Exception) -> None:
+        tell = self.log.info if self.log_es_400_reason else self.log.debug
+        tell("Elasticsearch refuses a document", tag=tag, reason=error)
+        self.emit_error(tag, time, record, error)
+
+    def _send_around(self, tag: str, batch: Batch) -> None:
+        self.emit(self.retry_tag or tag, batch)
+
+    def close(self) -> None:
+        for client in self._clients.values():
+            client.close()
