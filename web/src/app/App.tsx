@@ -16,10 +16,15 @@ const client = new QueryClient({
   },
 });
 
+/** The nonce that the server's content security policy allows style elements with. */
+function styleNonce(): string {
+  return document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.content ?? '';
+}
+
 /** The whole page. */
 export function App() {
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={styleNonce}>
       <Notifications position="bottom-right" />
       <QueryClientProvider client={client}>
         <Shell />

@@ -15,8 +15,11 @@ const APPS: Record<string, string> = {
 export function rootLocation(base: string, href: string): string | null {
   const root = new URL(base).pathname;
   const { pathname, hash } = new URL(href);
-  if (!pathname.startsWith(`${root}app/`)) return null;
-  const [app = '', ...rest] = pathname.slice(root.length + 'app/'.length).split('/');
+  if (!pathname.startsWith(root)) return null;
+  // Spaces are not kept apart: /s/team/app/… is the same page.
+  const inner = /^(?:s\/[^/]+\/)?app\/(.*)$/.exec(pathname.slice(root.length))?.[1];
+  if (inner === undefined) return null;
+  const [app = '', ...rest] = inner.split('/');
   const inside = hash.replace(/^#/, '');
   if (app === 'kibana') return `${root}#${inside === '' ? '/discover' : inside}`;
   const home = APPS[app] ?? `/${app}`;

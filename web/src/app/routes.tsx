@@ -1,6 +1,6 @@
 import { IconCompass, IconSettings, IconTerminal2 } from '@tabler/icons-react';
 import { lazy, type ComponentType } from 'react';
-import { DiscoverPage } from '../discover';
+import { DiscoverGate } from './DiscoverGate';
 
 export interface Route {
   /** First part of the path. */
@@ -10,7 +10,7 @@ export interface Route {
   page: ComponentType;
 }
 
-const DISCOVER: Route = { name: 'discover', label: 'Discover', icon: IconCompass, page: DiscoverPage };
+const DISCOVER: Route = { name: 'discover', label: 'Discover', icon: IconCompass, page: DiscoverGate };
 
 /** The features, in order of the navigation. */
 export const ROUTES: Route[] = [

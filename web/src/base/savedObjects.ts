@@ -118,3 +118,32 @@ export function deleteObject(type: string, id: string): Promise<unknown> {
 function url(type: SavedObjectType, id?: string): string {
   return id === undefined ? `${ROOT}/${type}` : `${ROOT}/${type}/${encodeURIComponent(id)}`;
 }
+
+/** NDJSON of the objects and of what they refer to, as Kibana exports it. */
+export async function exportObjects(objects: { type: string; id: string }[]): Promise<string> {
+  const response = await fetch(`${ROOT}/_export`, {
+    method: 'POST',
+    headers: { 'kbn-xsrf': 'kelp', 'content-type': 'application/json' },
+    body: JSON.stringify({
+      objects: objects.map(({ type, id }) => ({ type, id })),
+      includeReferencesDeep: true,
+    }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(text);
+  return text;
+}
+
+/** What an import did. */
+export interface ImportReport {
+  success: boolean;
+  successCount: number;
+  errors?: { type: string; id: string; title?: string; error: { type: string; message?: string } }[];
+}
+
+/** Imports an NDJSON file of Kibana or Kelp. */
+export function importObjects(file: File, overwrite: boolean): Promise<ImportReport> {
+  const form = new FormData();
+  form.append('file', file);
+  return request('POST', `${ROOT}/_import`, form, { params: { overwrite: overwrite ? true : undefined } });
+}
