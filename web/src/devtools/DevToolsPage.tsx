@@ -1,7 +1,7 @@
 import { Badge, Button, Group, Text, useComputedColorScheme } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import type { EditorView } from '@codemirror/view';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
 import { messageOf } from '../widgets/Failure';
 import classes from './DevTools.module.css';
 import { answerView, colours, colourScheme, requestEditor } from './editor';
@@ -22,8 +22,8 @@ GET logstash-*/_search
 
 /** Send requests to Elasticsearch by hand: an editor of requests, and the answer beside it. */
 export function DevToolsPage() {
-  const dark = useComputedColorScheme('light') === 'dark';
   const [shown, setShown] = useState<{ title: string; answer: ConsoleAnswer } | null>(null);
+  const requestBox = useRef<EditorView | null>(null);
   const answerBox = useRef<EditorView | null>(null);
   const running = useRef<AbortController | null>(null);
   const send = useCallback(async (view: EditorView) => {
@@ -43,25 +43,6 @@ export function DevToolsPage() {
     setShown({ title: `${request.method} ${request.path}`, answer });
     show(answerBox.current, answer.text);
   }, []);
-  const requests = useEditor((parent) =>
-    requestEditor({
-      parent,
-      dark,
-      text: localStorage.getItem(STORAGE_KEY) ?? FIRST_TEXT,
-      onSend: (view) => void send(view),
-      onChange: (text) => localStorage.setItem(STORAGE_KEY, text),
-    }),
-  );
-  const answers = useEditor((parent) => {
-    const view = answerView(parent, dark);
-    answerBox.current = view;
-    return view;
-  });
-  useEffect(() => {
-    for (const { view } of [requests, answers]) {
-      view.current?.dispatch({ effects: colours.reconfigure(colourScheme(dark)) });
-    }
-  }, [dark, requests, answers]);
   return (
     <div className={classes.page}>
       <Group className={classes.head} justify="space-between">
@@ -71,15 +52,15 @@ export function DevToolsPage() {
           <Button
             size="xs"
             leftSection={<IconPlayerPlay size={14} />}
-            onClick={() => requests.view.current && void send(requests.view.current)}
+            onClick={() => requestBox.current && void send(requestBox.current)}
           >
             Send (Ctrl+Enter)
           </Button>
         </Group>
       </Group>
       <div className={classes.panes}>
-        <div className={classes.pane} ref={requests.parent} />
-        <div className={classes.pane} ref={answers.parent} />
+        <RequestPane viewRef={requestBox} onSend={send} />
+        <AnswerPane viewRef={answerBox} />
       </div>
     </div>
   );
@@ -102,26 +83,41 @@ function Result({ title, answer }: { title: string; answer: ConsoleAnswer }) {
   );
 }
 
-interface Editor {
-  parent: (element: HTMLDivElement | null) => (() => void) | undefined;
-  view: { current: EditorView | null };
+type ViewRef = RefObject<EditorView | null>;
+
+function RequestPane({ viewRef, onSend }: { viewRef: ViewRef; onSend: (view: EditorView) => Promise<void> }) {
+  const parent = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (parent.current === null) return;
+    viewRef.current = requestEditor({
+      parent: parent.current,
+      text: localStorage.getItem(STORAGE_KEY) ?? FIRST_TEXT,
+      onSend: (editor) => void onSend(editor),
+      onChange: (text) => localStorage.setItem(STORAGE_KEY, text),
+    });
+    return () => viewRef.current?.destroy();
+  }, [viewRef, onSend]);
+  useColours(viewRef);
+  return <div className={classes.pane} ref={parent} />;
 }
 
-/** An editor that lives as long as its element. */
-function useEditor(make: (parent: HTMLElement) => EditorView): Editor {
-  const [editor] = useState<Editor>(() => {
-    const view: Editor['view'] = { current: null };
-    const parent: Editor['parent'] = (element) => {
-      if (element === null) return undefined;
-      view.current = make(element);
-      return () => {
-        view.current?.destroy();
-        view.current = null;
-      };
-    };
-    return { parent, view };
-  });
-  return editor;
+function AnswerPane({ viewRef }: { viewRef: ViewRef }) {
+  const parent = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (parent.current === null) return;
+    viewRef.current = answerView(parent.current);
+    return () => viewRef.current?.destroy();
+  }, [viewRef]);
+  useColours(viewRef);
+  return <div className={classes.pane} ref={parent} />;
+}
+
+/** Keeps an editor light or dark with the page. */
+function useColours(viewRef: ViewRef): void {
+  const dark = useComputedColorScheme('light') === 'dark';
+  useEffect(() => {
+    viewRef.current?.dispatch({ effects: colours.reconfigure(colourScheme(dark)) });
+  }, [viewRef, dark]);
 }
 
 function show(view: EditorView | null, text: string): void {

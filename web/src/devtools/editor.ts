@@ -13,7 +13,7 @@ import { darkHighlightStyle } from './highlight';
 import { drawSelection, EditorView, keymap, lineNumbers } from '@codemirror/view';
 import { SUGGESTIONS } from './requests';
 
-/** Holds what depends on light or dark. */
+/** Holds what depends on light or dark; empty until it is known. */
 export const colours = new Compartment();
 
 /** Colours for light or dark. */
@@ -31,7 +31,7 @@ const LOOK = EditorView.theme({
   '&.cm-focused': { outline: 'none' },
 });
 
-function common(dark: boolean): Extension[] {
+function common(): Extension[] {
   return [
     EditorView.cspNonce.of(document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.content ?? ''),
     lineNumbers(),
@@ -40,7 +40,7 @@ function common(dark: boolean): Extension[] {
     bracketMatching(),
     EditorView.lineWrapping,
     json(),
-    colours.of(colourScheme(dark)),
+    colours.of([]),
     LOOK,
   ];
 }
@@ -49,7 +49,6 @@ function common(dark: boolean): Extension[] {
 export function requestEditor(options: {
   parent: HTMLElement;
   text: string;
-  dark: boolean;
   onSend: (view: EditorView) => void;
   onChange: (text: string) => void;
 }): EditorView {
@@ -73,19 +72,19 @@ export function requestEditor(options: {
     EditorView.updateListener.of((update) => {
       if (update.docChanged) options.onChange(update.state.doc.toString());
     }),
-    ...common(options.dark),
+    ...common(),
   ];
   const state = EditorState.create({ doc: options.text, extensions });
   return new EditorView({ parent: options.parent, state });
 }
 
 /** Shows an answer; it can be selected and folded, not changed. */
-export function answerView(parent: HTMLElement, dark: boolean): EditorView {
+export function answerView(parent: HTMLElement): EditorView {
   const extensions = [
     EditorState.readOnly.of(true),
     EditorView.contentAttributes.of({ 'aria-label': 'Answer' }),
     keymap.of([...defaultKeymap, ...foldKeymap]),
-    ...common(dark),
+    ...common(),
   ];
   return new EditorView({ parent, state: EditorState.create({ extensions }) });
 }

@@ -46,14 +46,17 @@ function useCreate(): (title: string, timeField: string | null) => Promise<void>
   return async (title, timeField) => {
     const attributes: IndexPatternAttributes = { title };
     if (timeField !== null) attributes.timeFieldName = timeField;
+    const existing = patterns.data?.find((pattern) => pattern.title === title);
     try {
-      const created = await createObject('index-pattern', attributes);
+      const created = await createObject('index-pattern', attributes, {
+        ...(existing && { id: existing.id, overwrite: true }),
+      });
       const defaultId = settings.values.defaultIndex ?? SETTINGS.defaultIndex.value;
       if (!patterns.data?.some((pattern) => pattern.id === defaultId)) {
         await saveSettings({ defaultIndex: created.id });
       }
       await client.invalidateQueries({ queryKey: INDEX_PATTERNS_KEY });
-      notifyDone(`Index pattern ${title} created.`);
+      notifyDone(`Index pattern ${title} ${existing ? 'saved' : 'created'}.`);
       navigate(indexPatternPath(created.id));
     } catch (error) {
       notifyFailure('The index pattern was not created', error);

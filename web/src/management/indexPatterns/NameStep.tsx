@@ -1,4 +1,5 @@
-import { Badge, Button, Checkbox, Group, Paper, Table, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Badge, Button, Checkbox, Group, Paper, Table, Text, TextInput, Title } from '@mantine/core';
+import { IconInfoCircle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { loadIndexNames, type IndexName } from '../../base/indexNames';
@@ -60,6 +61,12 @@ export function NameStep({ title, onChange, onNext }: Props) {
           onChange={(event) => setHidden(event.currentTarget.checked)}
         />
       </form>
+      {ready && check.taken && (
+        <Alert mt="md" variant="light" icon={<IconInfoCircle size={18} />}>
+          There is an index pattern {title.trim()} already. Going on keeps it, and lets you choose its time
+          field.
+        </Alert>
+      )}
       {names.isError && <Failure error={names.error} onRetry={() => void names.refetch()} />}
       {names.isSuccess && <Matches check={check} total={check.offered.length} />}
     </Paper>

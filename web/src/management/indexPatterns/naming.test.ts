@@ -15,12 +15,13 @@ test.each([
   ['a b', 'A name cannot contain spaces', []],
   ['x/"y', 'A name cannot contain / "', []],
   ['nothing-*', 'No index matches this name yet.', []],
-  ['other', 'There is already an index pattern called other.', ['other']],
+  ['other', null, ['other']],
 ])('%s', (pattern, problem, matching) => {
   const check = checkName(pattern, NAMES, false, ['other']);
   expect(check.problem).toBe(problem);
   expect(check.matching.map((index) => index.name)).toEqual(matching);
   expect(check.offered).toHaveLength(3);
+  expect(check.taken).toBe(pattern === 'other');
 });
 
 test('hidden indices are offered when asked for', () => {

@@ -4,6 +4,8 @@ import type { FieldCaps } from '../../base/es';
 export interface NameCheck {
   /** What is wrong with the name; null when nothing is. */
   problem: string | null;
+  /** There is a pattern of this name already: it will be changed, not made a second time. */
+  taken: boolean;
   matching: IndexName[];
   /** All indices that may be offered. */
   offered: IndexName[];
@@ -15,10 +17,10 @@ const FORBIDDEN = ['\\', '/', '?', '"', '<', '>', '|', ' '];
 export function checkName(pattern: string, names: IndexName[], hidden: boolean, taken: string[]): NameCheck {
   const offered = names.filter((index) => hidden || !isHidden(index.name));
   const matching = names.filter((index) => matchesPattern(index.name, pattern));
-  return { problem: problemOf(pattern, matching, taken), matching, offered };
+  return { problem: problemOf(pattern, matching), taken: taken.includes(pattern.trim()), matching, offered };
 }
 
-function problemOf(pattern: string, matching: IndexName[], taken: string[]): string | null {
+function problemOf(pattern: string, matching: IndexName[]): string | null {
   const name = pattern.trim();
   if (name === '') return 'Type a name. Use * for any characters.';
   const bad = FORBIDDEN.filter((character) => name.includes(character));
@@ -26,7 +28,6 @@ function problemOf(pattern: string, matching: IndexName[], taken: string[]): str
     const shown = bad.map((character) => (character === ' ' ? 'spaces' : character)).join(' ');
     return `A name cannot contain ${shown}`;
   }
-  if (taken.includes(name)) return `There is already an index pattern called ${name}.`;
   if (matching.length === 0) return 'No index matches this name yet.';
   return null;
 }
