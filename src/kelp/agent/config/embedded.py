@@ -1,8 +1,37 @@
 """Embedded Ruby in double-quoted values: `"#{ENV['HOST'] || 'localhost'}"`."""
 
+import os
+import socket
 from typing import Any
 
+from kelp.agent.config.element import USE_DEFAULT
 from kelp.agent.config.scanner import Scanner
+from kelp.agent.ruby.compile import compile_embedded
+from kelp.agent.ruby.source import RubySyntaxError
+from kelp.agent.ruby.values import RubyError, to_s
+
+_NAMES = ("hostname", "worker_id", "use_nil", "use_default")
+
+
+class _Chosen(Exception):
+    """Evaluation met `use_nil` or `use_default`: that is the whole value."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__()
+        self.value = value
+
+
+class _Variables(dict[str, Any]):
+    def __missing__(self, name: str) -> Any:
+        if name == "use_nil":
+            raise _Chosen(None)
+        if name == "use_default":
+            raise _Chosen(USE_DEFAULT)
+        if name == "hostname":
+            return socket.gethostname()
+        if name == "worker_id":
+            return os.environ.get("SERVERENGINE_WORKER_ID", "0")
+        raise KeyError(name)
 
 
 def evaluate_embedded(scanner: Scanner) -> tuple[Any, int]:
@@ -10,10 +39,14 @@ def evaluate_embedded(scanner: Scanner) -> tuple[Any, int]:
 
     Raises ConfigError for Ruby that is not known.
     """
-    import os
-    import re
-
-    match = re.compile(r"#\{ENV\[['\"](\w+)['\"]\]\}").match(scanner.text, scanner.at)
-    if match is None:
-        raise scanner.fault("cannot evaluate the embedded code")
-    return os.environ.get(match[1], ""), match.end()
+    start = scanner.at
+    try:
+        code, end = compile_embedded(scanner.text, start + 2, _NAMES)
+        value = code(_Variables())
+    except _Chosen as chosen:
+        return chosen.value, end + 1
+    except RubySyntaxError as error:
+        raise scanner.fault(f"cannot evaluate embedded Ruby: {error}", error.at) from None
+    except RubyError as error:
+        raise scanner.fault(f"cannot evaluate embedded Ruby: {error}", start) from None
+    return to_s(value), end + 1

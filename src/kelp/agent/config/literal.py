@@ -92,7 +92,7 @@ def _scan_single_quoted(scanner: Scanner) -> str:
 
 
 def _scan_json(scanner: Scanner) -> str:
-    """A JSON array or object as compact JSON text; `#` comments and `#{…}` inside are dealt with."""
+    """A JSON array or object as compact JSON text; `#` comments between its items are dropped."""
     start = scanner.at
     opening = scanner.text[start]
     closing = "]" if opening == "[" else "}"
@@ -105,9 +105,7 @@ def _scan_json(scanner: Scanner) -> str:
             if _loads(candidate) is not None:
                 end = scanner.text.find("\n", scanner.at)
                 scanner.at = len(scanner.text) if end < 0 else end
-            elif scanner.looking_at("#{"):
-                line += str(_embedded(scanner))
-            else:
+            else:  # inside a string, where `#{…}` stays as it is
                 line += char
                 scanner.at += 1
             continue

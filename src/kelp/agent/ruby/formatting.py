@@ -1,0 +1,84 @@
+"""Ruby's format: `"%05.1f" % x`, `format("%<a>s", a: 1)`."""
+
+import re
+from typing import Any
+
+from kelp.agent.ruby.values import RubyError, Symbol, inspect, is_number, to_s
+
+_DIRECTIVE = re.compile(r"%(?:%|\{(\w+)\}|([-+ 0#]*)(?:<(\w+)>)?([-+ 0#]*)(\d+)?(?:\.(\d+))?([a-zA-Z]))")
+
+
+def format_text(form: str, arguments: list[Any]) -> str:
+    """The text `form` describes. Raises RubyError for missing arguments and unknown directives."""
+    waiting = list(arguments)
+
+    def replace(found: "re.Match[str]") -> str:
+        if found[0] == "%%":
+            return "%"
+        if found[1]:
+            return to_s(_named(arguments, found[1]))
+        if found[3]:
+            value = _named(arguments, found[3])
+        elif waiting:
+            value = waiting.pop(0)
+        else:
+            raise RubyError("too few arguments for format")
+        flags = (found[2] or "") + (found[4] or "")
+        return _one(flags, found[5] or "", found[6], found[7], value)
+
+    if "%" in _DIRECTIVE.sub("", form):
+        raise RubyError(f"malformed format string {form!r}")
+    return _DIRECTIVE.sub(replace, form)
+
+
+def _named(arguments: list[Any], name: str) -> Any:
+    if len(arguments) != 1 or not isinstance(arguments[0], dict):
+        raise RubyError("one hash required")
+    if Symbol(name) not in arguments[0]:
+        raise RubyError(f"key<{name}> not found")
+    return arguments[0][Symbol(name)]
+
+
+def _one(flags: str, width: str, precision: str | None, kind: str, value: Any) -> str:
+    form = "%" + flags + width + (f".{precision}" if precision is not None else "")
+    if kind in "sp":
+        return (form + "s") % (to_s(value) if kind == "s" else inspect(value))
+    if kind in "diu":
+        return (form + "d") % _integer(value)
+    if kind in "xXo":
+        return (form + kind) % _integer(value)
+    if kind in "bB":
+        body = bin(_integer(value)).replace("0b", "0b" if "#" in flags else "")
+        pad = "0" if "0" in flags and "-" not in flags else " "
+        return body.ljust(int(width or 0)) if "-" in flags else body.rjust(int(width or 0), pad)
+    if kind in "feEgG":
+        return (form + kind) % _float(value)
+    if kind == "c":
+        return (form + "c") % (value if isinstance(value, int) else to_s(value)[:1])
+    raise RubyError(f"malformed format string - %{kind}")
+
+
+def _integer(value: Any) -> int:
+    if is_number(value):
+        return int(value // 1)
+    if isinstance(value, str):
+        try:
+            return int(value.replace("_", ""), 0)
+        except ValueError:
+            raise RubyError(f"invalid value for Integer(): {inspect(value)}") from None
+    raise RubyError(f"can't convert {inspect(value)} into Integer")
+
+
+def _float(value: Any) -> float:
+    if is_number(value):
+        return float(value)
+    if isinstance(value, str):
+        try:
+            return float(value.replace("_", ""))
+        except ValueError:
+            raise RubyError(f"invalid value for Float(): {inspect(value)}") from None
+    raise RubyError(f"can't convert {inspect(value)} into Float")
+
+
+to_integer_strict = _integer
+to_float_strict = _float

@@ -1,0 +1,167 @@
+"""Ruby's literals with parts: strings, symbols, patterns, word lists."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from kelp.agent.ruby.regexp import compile_regexp
+from kelp.agent.ruby.source import Source
+from kelp.agent.ruby.values import Regexp, Symbol, to_s
+
+Env = dict[str, Any]
+Code = Callable[[Env], Any]
+# Compiles the statements of an interpolation up to its closing brace, which it consumes.
+Interpolate = Callable[[Source], Code]
+
+_CLOSING = {"(": ")", "[": "]", "{": "}", "<": ">"}
+_SIMPLE = {
+    "n": "\n",
+    "t": "\t",
+    "r": "\r",
+    "s": " ",
+    "0": "\0",
+    "e": "\x1b",
+    "a": "\x07",
+    "b": "\b",
+    "v": "\v",
+    "f": "\f",
+}
+_NUMERIC = re.compile(r"u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{1,2})|([0-7]{1,3})")
+_FLAGS = re.compile(r"[imxounse]*")
+
+
+def constant(value: Any) -> Code:
+    return lambda env: value
+
+
+def quoted(source: Source, interpolate: Interpolate) -> Code:
+    """A string in single or double quotes; the position is on the opening quote."""
+    quote = source.peek()
+    source.at += 1
+    if quote == "'":
+        return constant(_raw(source, quote, quote))
+    return _joined(_parts(source, quote, quote, interpolate))
+
+
+def percent(source: Source, interpolate: Interpolate) -> Code:
+    """`%q() %Q[] %w[] %i[] %r{} %()`; the position is on the percent sign."""
+    found = re.compile(r"%([qQwWiIr]?)([^a-zA-Z0-9\s])").match(source.text, source.at)
+    if found is None:
+        raise source.fault("unexpected '%'")
+    source.at = found.end()
+    opening = found[2]
+    closing = _CLOSING.get(opening, opening)
+    kind = found[1]
+    if kind == "q":
+        return constant(_raw(source, opening, closing))
+    if kind in ("w", "W"):
+        words = _raw(source, opening, closing).split()
+        return lambda env: list(words)
+    if kind in ("i", "I"):
+        symbols = [Symbol(word) for word in _raw(source, opening, closing).split()]
+        return lambda env: list(symbols)
+    if kind == "r":
+        return _pattern(source, opening, closing, interpolate)
+    return _joined(_parts(source, opening, closing, interpolate))
+
+
+def slashed(source: Source, interpolate: Interpolate) -> Code:
+    """`/pattern/im`; the position is on the slash."""
+    source.at += 1
+    return _pattern(source, "/", "/", interpolate)
+
+
+def _pattern(source: Source, opening: str, closing: str, interpolate: Interpolate) -> Code:
+    parts = _parts(source, opening, closing, interpolate, is_pattern=True)
+    flags = source.scan(_FLAGS)
+    given = flags[0] if flags else ""
+    if "x" in given:
+        raise source.fault("extended patterns (/x) are not supported")
+
+    def build(text: str) -> Regexp:
+        return Regexp(text, compile_regexp(text, ignore_case="i" in given, multiline="m" in given))
+
+    if all(isinstance(part, str) for part in parts):
+        try:
+            fixed = build("".join(str(part) for part in parts))
+        except ValueError as error:
+            raise source.fault(f"invalid regular expression ({error})") from None
+        return constant(fixed)
+    pieces = [constant(part) if isinstance(part, str) else part for part in parts]
+    return lambda env: build("".join(to_s(piece(env)) for piece in pieces))
+
+
+def _raw(source: Source, opening: str, closing: str) -> str:
+    """Text without escapes but those of the delimiters and the backslash."""
+    out = []
+    depth = 0
+    while source.at < len(source.text):
+        char = source.peek()
+        follower = source.text[source.at + 1 : source.at + 2]
+        if char == "\\" and follower in (opening, closing, "\\"):
+            out.append(follower)
+            source.at += 2
+            continue
+        if char == opening and opening != closing:
+            depth += 1
+        elif char == closing:
+            if depth == 0:
+                source.at += 1
+                return "".join(out)
+            depth -= 1
+        out.append(char)
+        source.at += 1
+    raise source.fault(f"unterminated string, expected {closing!r}")
+
+
+def _parts(
+    source: Source, opening: str, closing: str, interpolate: Interpolate, *, is_pattern: bool = False
+) -> list[str | Code]:
+    """Text and interpolations up to `closing`; a pattern keeps its escapes."""
+    parts: list[str | Code] = []
+    text = ""
+    depth = 0
+    while source.at < len(source.text):
+        char = source.peek()
+        if source.looking_at("#{"):
+            source.at += 2
+            parts += [text, interpolate(source)]
+            text = ""
+            continue
+        if char == "\\":
+            text += _kept_escape(source, closing) if is_pattern else _escape(source)
+            continue
+        if char == opening and opening != closing:
+            depth += 1
+        elif char == closing:
+            if depth == 0:
+                source.at += 1
+                return [*parts, text]
+            depth -= 1
+        text += char
+        source.at += 1
+    raise source.fault(f"unterminated string, expected {closing!r}")
+
+
+def _kept_escape(source: Source, closing: str) -> str:
+    pair = source.peek(2)
+    source.at += 2
+    return "/" if pair == "\\/" else closing if pair == "\\" + closing and closing not in ")]}" else pair
+
+
+def _escape(source: Source) -> str:
+    source.at += 1
+    if found := source.scan(_NUMERIC):
+        if found[4]:
+            return chr(int(found[4], 8))
+        return chr(int(found[1] or found[2] or found[3], 16))
+    char = source.peek()
+    source.at += 1
+    return "" if char == "\n" else _SIMPLE.get(char, char)
+
+
+def _joined(parts: list[str | Code]) -> Code:
+    if all(isinstance(part, str) for part in parts):
+        return constant("".join(str(part) for part in parts))
+    pieces = [constant(part) if isinstance(part, str) else part for part in parts if part != ""]
+    return lambda env: "".join([to_s(piece(env)) for piece in pieces])

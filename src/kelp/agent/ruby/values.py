@@ -1,0 +1,243 @@
+"""Ruby's values in Python: what differs from Python's own, and Ruby's rules of truth, equality and text.
+
+nil is None, Integer is int, String is str, Array is list, Hash is dict; the rest are the classes below.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from kelp.agent.timefmt import build_time_formatter
+from kelp.common.errors import KelpError
+
+NANOS = 1_000_000_000
+
+
+class RubyError(KelpError):
+    """What Ruby would raise while an expression runs, such as an undefined method for nil."""
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """`:name`; never equal to the string of the same letters."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A class or module by its name: `String`, `Digest::MD5`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Regexp:
+    """`/source/im`."""
+
+    source: str
+    compiled: "re.Pattern[str]"
+
+
+@dataclass(frozen=True, slots=True)
+class MatchData:
+    """The result of a match."""
+
+    match: "re.Match[str]"
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """`first..last`, or without the last one (`...`)."""
+
+    first: Any
+    last: Any
+    exclusive: bool
+
+    def values(self) -> "range":
+        """The integers of the range. Raises RubyError for other ranges."""
+        if type(self.first) is not int or type(self.last) is not int:
+            raise RubyError("only ranges of integers can be listed")
+        return range(self.first, self.last + (0 if self.exclusive else 1))
+
+
+@dataclass(frozen=True, slots=True)
+class RubyTime:
+    """A Time: nanoseconds since the epoch and the zone it is shown in (None: local, "UTC" or an offset)."""
+
+    nanos: int
+    zone: str | None = None
+
+    def strftime(self, form: str) -> str:
+        if self.zone == "UTC":
+            return build_time_formatter(time_format=form, utc=True)(self.nanos)
+        return build_time_formatter(time_format=form, timezone=self.zone)(self.nanos)
+
+    def moment(self) -> datetime:
+        """The same instant, to the microsecond, with its zone."""
+        seconds, rest = divmod(self.nanos, NANOS)
+        zone = None
+        if self.zone == "UTC":
+            zone = UTC
+        elif self.zone is not None:
+            offset = timedelta(hours=int(self.zone[1:3]), minutes=int(self.zone[-2:]))
+            zone = timezone(-offset if self.zone[0] == "-" else offset)
+        moment = datetime.fromtimestamp(seconds, zone).replace(microsecond=rest // 1000)
+        return moment if zone else moment.astimezone()
+
+
+def truthy(value: Any) -> bool:
+    return value is not None and value is not False
+
+
+def equal(left: Any, right: Any) -> bool:
+    """Ruby's ==: 1 equals 1.0, but never true; a symbol never equals a string."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, RubyTime) and isinstance(right, RubyTime):
+        return left.nanos == right.nanos
+    return bool(left == right)
+
+
+def compare(left: Any, right: Any) -> int:
+    """Ruby's <=>. Raises RubyError where the two cannot be compared."""
+    if isinstance(left, RubyTime) and isinstance(right, RubyTime):
+        left, right = left.nanos, right.nanos
+    numbers = is_number(left) and is_number(right)
+    if not numbers and (type(left) is not type(right) or not isinstance(left, str | list)):
+        raise RubyError(f"comparison of {class_name(left)} with {inspect(right)} failed")
+    if isinstance(left, list):
+        for one, other in zip(left, right, strict=False):
+            if order := compare(one, other):
+                return order
+        left, right = len(left), len(right)
+    return int(left > right) - int(left < right)
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+_CLASSES: tuple[tuple[type, str], ...] = (
+    (bool, ""), (Symbol, "Symbol"), (Constant, "Class"), (str, "String"), (int, "Integer"), (float, "Float"),
+    (list, "Array"), (dict, "Hash"), (Regexp, "Regexp"), (MatchData, "MatchData"), (Range, "Range"),
+    (RubyTime, "Time"),
+)  # fmt: skip
+
+
+def class_name(value: Any) -> str:
+    if value is None:
+        return "NilClass"
+    if isinstance(value, bool):
+        return "TrueClass" if value else "FalseClass"
+    return next((name for kind, name in _CLASSES if isinstance(value, kind)), "Object")
+
+
+def is_a(value: Any, name: str) -> bool:
+    """Whether `value` is of the class `name` or one of its descendants."""
+    own = class_name(value)
+    if name == "Numeric":
+        return own in ("Integer", "Float")
+    if name == "Enumerable":
+        return own in ("Array", "Hash", "Range")
+    if name == "Comparable":
+        return own in ("Integer", "Float", "String", "Time")
+    return (
+        name == own or name in ("Object", "BasicObject", "Kernel") or (name == "Fixnum" and own == "Integer")
+    )
+
+
+def float_text(value: float) -> str:
+    """A float as Ruby prints it: 1.0e+16 where Python has 1e+16."""
+    if value != value:
+        return "NaN"
+    if value in (float("inf"), float("-inf")):
+        return "Infinity" if value > 0 else "-Infinity"
+    text = repr(value)
+    return text.replace("e", ".0e") if "e" in text and "." not in text else text
+
+
+def to_s(value: Any) -> str:
+    """Text of a value as string interpolation gives it."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, Symbol | Constant):
+        return value.name
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return float_text(value)
+    if isinstance(value, RubyTime):
+        return value.strftime("%Y-%m-%d %H:%M:%S UTC" if value.zone == "UTC" else "%Y-%m-%d %H:%M:%S %z")
+    if isinstance(value, MatchData):
+        return str(value.match[0])
+    if isinstance(value, Regexp):
+        return f"(?-mix:{value.source})"
+    return inspect(value)
+
+
+_ESCAPES = {
+    "\n": "\\n",
+    "\t": "\\t",
+    "\r": "\\r",
+    '"': '\\"',
+    "\\": "\\\\",
+    "\x1b": "\\e",
+    "\x07": "\\a",
+    "\b": "\\b",
+}
+_ESCAPES |= {"\v": "\\v", "\f": "\\f"}
+
+
+def _quote(text: str) -> str:
+    body = "".join(
+        _ESCAPES.get(c)
+        or (
+            c if c.isprintable() or c == " " else (f"\\u{ord(c):04X}" if ord(c) > 127 else f"\\x{ord(c):02X}")
+        )
+        for c in text
+    )
+    return '"' + re.sub(r"#(?=[{$@])", r"\\#", body) + '"'
+
+
+def inspect(value: Any) -> str:
+    """A value as `inspect` shows it; hashes in the form of Ruby before 3.4."""
+    if value is None:
+        return "nil"
+    if isinstance(value, Symbol):
+        return ":" + (value.name if re.fullmatch(r"\w+[?!]?", value.name) else _quote(value.name))
+    if isinstance(value, Constant):
+        return value.name
+    if isinstance(value, str):
+        return _quote(value)
+    if isinstance(value, list):
+        return "[" + ", ".join(map(inspect, value)) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{inspect(k)}=>{inspect(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, Range):
+        return f"{inspect(value.first)}{'...' if value.exclusive else '..'}{inspect(value.last)}"
+    if isinstance(value, Regexp):
+        return f"/{value.source}/"
+    if isinstance(value, MatchData):
+        return f"#<MatchData {_quote(value.match[0])}>"
+    return to_s(value) if isinstance(value, bool | float | RubyTime) else str(value)
+
+
+def to_plain(value: Any) -> Any:
+    """A value as a record may hold it: symbols, times and matches become text."""
+    kind = type(value)
+    if kind is str or kind is int or kind is float or kind is bool or value is None:
+        return value
+    if kind is list:
+        return [to_plain(one) for one in value]
+    if kind is dict:
+        return {k if type(k) is str else to_s(k): to_plain(v) for k, v in value.items()}
+    return to_s(value)
+
+
+def to_json(value: Any) -> str:
+    return json.dumps(to_plain(value), ensure_ascii=False, separators=(",", ":"))
