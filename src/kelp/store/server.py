@@ -3,14 +3,13 @@
 import asyncio
 import contextlib
 import errno
-import fcntl
 import os
 import signal
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import uvicorn
 
@@ -54,7 +53,8 @@ class StartError(KelpError):
 def run(options: Options) -> None:
     """Serve until SIGTERM or SIGINT. Raises StartError when the store cannot start."""
     _check_exposure(options)
-    with _locked(options.data), _listening(options.host, options.port) as listener:
+    _check_writable(options.data)
+    with _listening(options.host, options.port) as listener:
         node = Node(
             options.data,
             name=options.node_name or socket.gethostname(),
@@ -62,7 +62,6 @@ def run(options: Options) -> None:
             host=options.host,
             port=listener.getsockname()[1],
         )
-        load_identity(node)
         app = _open(options, node)
         with asyncio.Runner(loop_factory=_loop) as runner:
             runner.run(_serve(app, listener, options, node))
@@ -81,6 +80,7 @@ def _open(options: Options, node: Node) -> "App":
     from kelp.store.store import Store
 
     store = Store(options.data)
+    load_identity(node)
     return create_app(store, node, Access(options.user, options.password))
 
 
@@ -128,29 +128,17 @@ def _check_exposure(options: Options) -> None:
         )
 
 
-@contextlib.contextmanager
-def _locked(data: Path) -> Iterator[None]:
-    """Hold the data directory's lock; made when missing."""
+def _check_writable(data: Path) -> None:
+    """Make the data directory; Store locks it."""
     try:
         data.mkdir(parents=True, exist_ok=True)
-        file: IO[str] = (data / "kelp.lock").open("a+", encoding="utf-8")
+        probe = data / ".writable"
+        probe.touch()
+        probe.unlink()
     except OSError as error:
         raise StartError(
             f"cannot write data directory {data}: {error.strerror}; name another one with --data"
         ) from error
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.seek(0)
-            raise StartError(
-                f"cannot use data directory {data}: another store (process {file.read().strip()}) uses it; "
-                "stop that one or name another directory with --data"
-            ) from None
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
-        yield
 
 
 @contextlib.contextmanager

@@ -1,0 +1,89 @@
+"""`_cluster/settings`: persistent ones are kept durably."""
+
+from typing import Any
+
+from kelp.store.api import describe
+from kelp.store.api.route import Call, Route
+from kelp.store.errors import ApiError, illegal_argument
+from kelp.store.index.settings import flat_settings
+from kelp.store.node import Node
+from kelp.store.store import Store
+
+KIND = "cluster_setting"
+_GROUPS = ("action.", "cluster.", "indices.", "search.", "ingest.", "logger.", "script.", "discovery.", "http.",
+           "network.", "node.", "path.", "xpack.", "persistent_tasks.", "transport.", "gateway.", "bootstrap.")  # fmt: skip
+
+
+def node_routes(store: Store, node: Node) -> list[Route]:
+    # Transient settings of Elasticsearch last until the cluster stops; here that is this process.
+    transient: dict[str, Any] = {}
+
+    def persistent() -> dict[str, Any]:
+        return dict(store.catalog.documents(KIND).get("persistent", {}))
+
+    def get(call: Call) -> Any:
+        flat = call.parameters.flag("flat_settings")
+        shown = {"persistent": _shape(persistent(), flat), "transient": _shape(transient, flat)}
+        if call.parameters.flag("include_defaults"):
+            shown["defaults"] = _shape(_defaults(node), flat)
+        return shown
+
+    def put(call: Call) -> Any:
+        body = call.required_object()
+        for key in body:
+            if key not in ("persistent", "transient"):
+                raise ApiError(
+                    400,
+                    "x_content_parse_exception",
+                    f"[cluster_update_settings_request] unknown field [{key}]",
+                )
+        changes = {key: _changes(key, body.get(key) or {}) for key in ("persistent", "transient")}
+        if not changes["persistent"] and not changes["transient"]:
+            raise ApiError(
+                400, "action_request_validation_exception", "Validation Failed: 1: no settings to update;"
+            )
+        kept = _merged(persistent(), changes["persistent"])
+        store.catalog.put_document(KIND, "persistent", kept)
+        for name, value in changes["transient"].items():
+            transient.pop(name, None) if value is None else transient.update({name: value})
+        set_now = {
+            key: _shape({n: v for n, v in changes[key].items() if v is not None}, False) for key in changes
+        }
+        return {"acknowledged": True, **set_now}
+
+    return [Route("GET", "/_cluster/settings", get), Route("PUT", "/_cluster/settings", put)]
+
+
+def _shape(settings: dict[str, Any], flat: bool) -> dict[str, Any]:
+    return dict(sorted(settings.items())) if flat else describe.nested(settings)
+
+
+def _merged(settings: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    merged = {**settings, **changes}
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+def _changes(kind: str, body: dict[str, Any]) -> dict[str, Any]:
+    # Index settings lose their `index.` in `flat_settings`; in a cluster's settings there are none of them.
+    changes = flat_settings(body)
+    for name in changes:
+        if not name.startswith(_GROUPS):
+            raise illegal_argument(f"{kind} setting [{name}], not recognized")
+    return changes
+
+
+def _defaults(node: Node) -> dict[str, Any]:
+    return {
+        "action.auto_create_index": "true",
+        "action.destructive_requires_name": "false",
+        "cluster.max_shards_per_node": "1000",
+        "cluster.name": node.cluster_name,
+        "http.max_content_length": "100mb",
+        "http.port": str(node.port),
+        "indices.query.bool.max_clause_count": "1024",
+        "network.host": node.host,
+        "node.name": node.name,
+        "path.data": str(node.data),
+        "search.default_search_timeout": "-1",
+        "search.max_buckets": "65535",
+    }
