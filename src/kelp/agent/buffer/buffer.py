@@ -1,6 +1,7 @@
 """The chunks of one output: staged, queued, in flight, within a hard byte budget."""
 
 import itertools
+import sys
 import threading
 import time
 from collections import deque
@@ -121,7 +122,7 @@ class Buffer:
                 touched = _Work([self._make_chunk(group.metadata)], None, 0)
             work[group.metadata] = touched
         limits = self.limits
-        most_records = limits.chunk_records or len(group.data) + 1
+        most_records = limits.chunk_records or sys.maxsize
         start = 0
         while start < len(group.data):
             chunk = touched.chunks[-1]
@@ -142,7 +143,7 @@ class Buffer:
         if whole <= records and sum(map(len, data[start:] if start else data)) <= room:
             return len(data)
         end = start
-        for part in itertools.islice(data, start, start + max(0, records)):
+        for part in itertools.islice(data, start, start + min(max(0, records), whole)):
             room -= len(part)
             if room < 0:
                 break
