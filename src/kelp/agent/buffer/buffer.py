@@ -130,7 +130,7 @@ class Buffer:
             if end > start:
                 chunk.append(group.frame(start, end))
                 start = end
-            elif chunk.records == 0:
+            elif chunk.records == 0 or len(group.data[start]) > limits.chunk_size:
                 oversized.append((group, start))
                 start += 1
             else:
