@@ -84,6 +84,9 @@ class JsonParser(RecordParser):
         key, keep, read_time, converts = self.time_key, self.keep_time_key, self.read_time, self.converts
         loads, now = orjson.loads, time.time_ns()
         for index, line in enumerate(lines):
+            if line[:1] != b"{":  # a failed attempt would cost more than a whole line
+                self._parse_oddity(line, index, now, out)
+                continue
             try:
                 record = loads(line)
             except orjson.JSONDecodeError:

@@ -1,0 +1,1 @@
+"""Following files: which to read, from where, through every kind of rotation."""

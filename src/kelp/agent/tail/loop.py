@@ -1,0 +1,580 @@
+"""The thread that follows all files of one input."""
+
+import contextlib
+import os
+import select
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+from kelp.agent.plugin.input import BufferOverflow
+from kelp.agent.tail.inotify import FILE_EVENTS, FOLDER_EVENTS, Inotify
+from kelp.agent.tail.paths import PathExpander, tag_part
+from kelp.agent.tail.positions import PositionFile, Remembered, Sidecar
+from kelp.agent.tail.reader import Identity, Reader, Take, digest
+from kelp.agent.tail.recovery import open_watch
+from kelp.agent.tail.throttle import GroupThrottle
+from kelp.agent.tail.watch import Finished, Watch
+from kelp.common.log import Log
+
+BLOCK_BYTES = 512 << 10
+_THROTTLED_BLOCK_BYTES = 64 << 10
+_TURN_BYTES = 4 << 20  # what one file may give before the next has its turn
+_PAUSE = 0.05  # between looks at a busy file, so that lines gather into batches
+_POLL = (0.2, 1.0)  # seconds between looks: after news, and at rest
+_POLL_NOTIFIED = 2.0  # at rest, when inotify tells of news anyway
+_OVERFLOW_WAIT = 1.0
+_STOP_SECONDS = 5.0
+_SIDECAR_SECONDS = 0.5
+
+
+class _Read(Enum):
+    """How far a turn of reading came."""
+
+    ALL = 1  # the end of the file
+    PART = 2  # there is more
+    ENOUGH = 3  # a limit on the speed was reached
+
+
+class Consumer(Protocol):
+    """Makes events of a file's bytes."""
+
+    multiline: bool
+
+    def consume(self, reader: Reader, data: bytes, take: Take) -> int:
+        """Emit the events in `data`; returns the bytes used up. Raises BufferOverflow: try again later."""
+
+
+@dataclass(slots=True)
+class TailOptions:
+    """How to follow; times in seconds, sizes in bytes, 0: no limit."""
+
+    refresh_interval: float = 60.0
+    rotate_wait: float = 5.0
+    read_from_head: bool = False
+    follow_inodes: bool = False
+    skip_refresh_on_startup: bool = False
+    bytes_per_second: int = 0
+    longest_line: int = 0
+    multiline_flush_interval: float | None = None
+    use_inotify: bool = True
+    compaction_interval: float | None = None
+
+
+@dataclass(slots=True)
+class Counters:
+    """What the input did since its start."""
+
+    opened: int = 0
+    closed: int = 0
+    rotated: int = 0
+    throttled: int = 0
+    tracked: int = 0
+
+
+@dataclass(slots=True)
+class _Schedule:
+    refresh: float = 0.0
+    compaction: float = float("inf")
+    sidecar: float = 0.0
+    refresh_cost: float = 0.0
+
+
+class TailLoop:
+    """Finds files, reads what is new in them, and saves how far it came."""
+
+    def __init__(
+        self,
+        options: TailOptions,
+        expander: PathExpander,
+        consumer: Consumer,
+        positions: PositionFile | None,
+        sidecar: Sidecar | None,
+        log: Log,
+        throttle: GroupThrottle | None = None,
+    ) -> None:
+        self.options = options
+        self.counters = Counters()
+        self.watches: dict[str, Watch] = {}
+        self._expander = expander
+        self._consumer = consumer
+        self._positions = positions
+        self._sidecar = sidecar
+        self._log = log
+        self._throttle = throttle
+        self._finished: dict[Identity, Finished] = {}
+        self._remembered: dict[str, list[Remembered]] = {}
+        self._saved_ns = 0
+        self._startup = True
+        self._schedule = _Schedule()
+        self._stopping = threading.Event()
+        self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._notifier: _Notifier | None = None
+
+    def stop(self) -> None:
+        """Ask `run` to end; safe from any thread."""
+        self._stopping.set()
+        with contextlib.suppress(OSError):
+            os.write(self._wake_write, b"x")
+
+    def run(self) -> None:
+        """Follow until `stop`; then read once more and save everything."""
+        self._begin()
+        while not self._stopping.is_set():
+            busy = self._turn()
+            self._wait(busy)
+        self._end()
+
+    def _begin(self) -> None:
+        if self.options.use_inotify:
+            try:
+                self._notifier = _Notifier(Inotify(), self._log)
+            except OSError as error:
+                self._log.warning("cannot use inotify: files are polled", error=error)
+        if self._sidecar is not None:
+            self._saved_ns, files = self._sidecar.load()
+            for file in files:
+                self._remembered.setdefault(file.path, []).append(file)
+        now = time.monotonic()
+        if self._positions is not None:
+            self._drop_stale_positions()
+        self._schedule.refresh = now + (
+            self.options.refresh_interval if self.options.skip_refresh_on_startup else 0
+        )
+        if self.options.compaction_interval:
+            self._schedule.compaction = now + self.options.compaction_interval
+
+    def _drop_stale_positions(self) -> None:
+        assert self._positions is not None
+        keys: set[str | int] = set()
+        for path in self._expander.expand():
+            keys.add(path)
+            with contextlib.suppress(OSError):
+                keys.add(os.stat(path).st_ino)
+        keys.update(self._remembered)
+        keys.update(file.inode for files in self._remembered.values() for file in files)
+        self._positions.keep_only(keys)
+
+    def _turn(self) -> bool:
+        """One round over what is due; returns whether there is more to read at once."""
+        now = time.monotonic()
+        if self._notifier is not None:
+            for path in self._notifier.news():
+                if path is None:
+                    soon = now + self._schedule.refresh_cost * 20
+                    self._schedule.refresh = min(self._schedule.refresh, soon)
+                elif path in self.watches:
+                    self.watches[path].due = 0.0
+        if now >= self._schedule.refresh:
+            self._refresh(now)
+        busy = False
+        for watch in list(self.watches.values()):
+            if watch.due <= now and not self._stopping.is_set():
+                busy = self._serve_safely(watch, now) or busy
+        self._save(now)
+        return busy
+
+    def _serve_safely(self, watch: Watch, now: float) -> bool:
+        try:
+            return self._serve(watch, now)
+        except BufferOverflow:
+            self._log.warning("the buffer is full: reading waits", path=watch.path)
+            watch.due = time.monotonic() + _OVERFLOW_WAIT
+        except OSError as error:
+            self._log.warning("cannot read file: it is tried again", path=watch.path, error=error)
+            watch.due = time.monotonic() + _OVERFLOW_WAIT
+        return False
+
+    # ------------------------------------------------------------------ finding files
+
+    def _refresh(self, now: float) -> None:
+        started = time.monotonic()
+        paths = self._expander.expand()
+        wanted = set(paths)
+        for path in [path for path in self.watches if path not in wanted]:
+            self._drop(self.watches[path], now)
+        for path in paths:
+            if path not in self.watches:
+                self._add(path, now)
+            self.watches[path].dropped = False
+            if self._stopping.is_set():
+                break
+        if self._notifier is not None:
+            self._notifier.watch_folders(self._expander.folders(paths))
+        self._startup = False
+        self.counters.tracked = len(self.watches)
+        self._schedule.refresh_cost = time.monotonic() - started
+        self._schedule.refresh = now + self.options.refresh_interval
+
+    def _add(self, path: str, now: float) -> None:
+        watch = Watch(
+            path, tag_part(path), self.options.rotate_wait, self._log, self.options.longest_line,
+            finished=self._finished, looked_ns=time.time_ns(),
+        )  # fmt: skip
+        self.watches[path] = watch
+        try:
+            status = os.stat(path)
+        except OSError:
+            return
+        identity = (status.st_dev, status.st_ino)
+        if self._adopt(watch, identity):
+            return
+        entry = self._positions.get(path, status.st_ino) if self._positions is not None else None
+        files = self._remembered.pop(path, [])
+        done = self._finished.get(identity)
+        if done is not None and not files and status.st_size >= done.position:
+            reader = watch.open(done.position)
+            if reader is not None and reader.head[: len(done.head)] != done.head:
+                reader.restart()
+        else:
+            from_head = self.options.read_from_head or not self._startup
+            open_watch(watch, entry, files, self._saved_ns, self._identities(), now, from_head=from_head)
+        for reader in watch.readers:
+            self._opened(watch, reader)
+        self._log.info(
+            "following file", path=path, position=watch.readers[-1].position if watch.readers else 0
+        )
+
+    def _adopt(self, watch: Watch, identity: Identity) -> bool:
+        """A file renamed to a path that is followed too goes on where it was; returns whether it was one."""
+        for other in self.watches.values():
+            for reader in other.readers:
+                if reader.rotated and reader.identity == identity:
+                    other.readers.remove(reader)
+                    reader.rotated, reader.path, reader.tag = False, watch.path, watch.tag
+                    watch.readers.append(reader)
+                    if self._notifier is not None:
+                        self._notifier.watch_file(reader)
+                    self._note_position(reader)
+                    return True
+        return False
+
+    def _drop(self, watch: Watch, now: float) -> None:
+        """The path is gone or no longer wanted: its file is read to the end, then forgotten."""
+        watch.dropped = True
+        watch.rotate(now)
+        if watch.readers:
+            return
+        del self.watches[watch.path]
+        if self._throttle is not None:
+            self._throttle.forget(watch.path)
+        if self._positions is not None and not self.options.follow_inodes:
+            self._positions.unwatch(watch.path, 0)
+
+    def _identities(self) -> set[Identity]:
+        return {reader.identity for watch in self.watches.values() for reader in watch.readers}
+
+    # ------------------------------------------------------------------ reading
+
+    def _serve(self, watch: Watch, now: float) -> bool:
+        """Look at a path and read what is new; returns whether more is waiting."""
+        idle = self._look(watch, now)
+        more = False
+        if not idle or len(watch.readers) > 1:
+            for reader in list(watch.readers):
+                state = self._drain(watch, reader, now)
+                if state is not _Read.ALL:
+                    more = state is _Read.PART
+                    break  # what came later must not overtake
+                if reader.rotated and now >= reader.deadline:
+                    self._retire(watch, reader)
+        elif watch.readers and watch.readers[0].held:
+            self._flush_event(watch.readers[0], now)
+        self._plan(watch, now, idle=idle, more=more)
+        return more
+
+    def _plan(self, watch: Watch, now: float, *, idle: bool, more: bool) -> None:
+        """Decide when to look at the path again: soon after news, ever later at rest."""
+        if more:
+            watch.due = watch.pause = 0.0
+            return
+        notified = (
+            self._notifier is not None and bool(watch.readers) and self._notifier.covers(watch.readers[-1])
+        )
+        most = _POLL_NOTIFIED if notified else _POLL[1]
+        watch.pause = (
+            min(max(watch.pause * 2, _POLL[0]), most) if idle else (_POLL[0] if notified else _PAUSE * 2)
+        )
+        if watch.current is None or len(watch.readers) > 1:
+            watch.pause = min(watch.pause, _POLL[0])
+        if watch.readers and watch.readers[-1].held and self.options.multiline_flush_interval:
+            watch.pause = min(watch.pause, _POLL[0])
+        watch.due = now + watch.pause
+
+    def _look(self, watch: Watch, now: float) -> bool:
+        """See where the path leads; returns whether the current file has nothing new."""
+        looked = time.time_ns()
+        status = None
+        if not watch.dropped:
+            with contextlib.suppress(OSError):
+                status = os.stat(watch.path)
+        current = watch.current
+        if status is None:
+            if current is not None:
+                watch.rotate(now)
+                self._rotated(watch, now, looked)
+            return not watch.readers
+        if current is not None and current.identity == (status.st_dev, status.st_ino):
+            watch.looked_ns = looked
+            seen = (status.st_size, status.st_mtime_ns)
+            if seen == current.seen and status.st_size == current.offset:
+                return True
+            current.seen = seen
+            return False
+        watch.rotate(now)
+        if self._open_current(watch, (status.st_dev, status.st_ino)):
+            self._rotated(watch, now, looked)
+        return False
+
+    def _open_current(self, watch: Watch, identity: Identity) -> bool:
+        """Open the file the path leads to; one that was read before goes on where it was."""
+        if self._adopt(watch, identity):
+            return True
+        reader = watch.open(0)
+        if reader is None:
+            return False
+        done = self._finished.get(reader.identity)
+        if done is not None and reader.head[: len(done.head)] == done.head and done.position <= reader.size():
+            reader.position = done.position
+        return True
+
+    def _rotated(self, watch: Watch, now: float, looked: int) -> None:
+        """Find what was missed, and save that before the position file forgets the old file."""
+        self.counters.rotated += 1
+        watch.open_missed(now, self._identities())
+        watch.looked_ns = looked
+        for reader in watch.readers:
+            self._opened(watch, reader)
+        if now >= self._schedule.sidecar and self._positions is not None:
+            self._save_sidecar()
+            self._schedule.sidecar = time.monotonic() + _SIDECAR_SECONDS
+
+    def _opened(self, watch: Watch, reader: Reader) -> None:
+        if self._notifier is not None and not self._notifier.covers(reader):
+            self._notifier.watch_file(reader)
+        if reader.window == 0.0:
+            self.counters.opened += 1
+            reader.window = time.monotonic()
+        self._note_position(reader)
+
+    def _drain(self, watch: Watch, reader: Reader, now: float) -> "_Read":
+        """Read a file to its end or for one turn."""
+        if reader.was_replaced():
+            self._restart(watch, reader, now)
+            return _Read.PART
+        left = _TURN_BYTES
+        while left > 0 and not self._stopping.is_set():
+            most = self._allowed(reader, now)
+            if not most:
+                self.counters.throttled += 1
+                return _Read.ENOUGH
+            count = reader.advance(self._consumer.consume, most)
+            self._note_position(reader)
+            if count == 0:
+                self._flush_event(reader, now)
+                return _Read.ALL
+            reader.window_bytes += count
+            reader.held_since = now
+            left -= count
+            if self._positions is not None:
+                self._flush_positions()
+        return _Read.PART
+
+    def _allowed(self, reader: Reader, now: float) -> int:
+        """Bytes that may be read from a file at once now."""
+        most = BLOCK_BYTES
+        if self._throttle is not None:
+            lines = self._throttle.allowance(reader.path, now)
+            if lines is not None:
+                most = _THROTTLED_BLOCK_BYTES if lines else 0
+        limit = self.options.bytes_per_second
+        if limit:
+            if now - reader.window >= 1.0:
+                reader.window, reader.window_bytes = now, 0
+            most = min(most, limit - reader.window_bytes)
+        return max(most, 0)
+
+    def _restart(self, watch: Watch, reader: Reader, now: float) -> None:
+        self.counters.rotated += 1
+        copied = not reader.rotated and watch.truncate(now, self._identities())
+        if not copied:
+            reader.finish(self._consumer.consume)
+        reader.restart()
+        for other in watch.readers:
+            self._opened(watch, other)
+
+    def _flush_event(self, reader: Reader, now: float) -> None:
+        """Hand on an event that has not grown for multiline_flush_interval."""
+        interval = self.options.multiline_flush_interval
+        if reader.held and self._consumer.multiline and interval and now - reader.held_since >= interval:
+            reader.finish(self._consumer.consume, Take.WHOLE_LINES)
+            self._note_position(reader)
+
+    def _retire(self, watch: Watch, reader: Reader) -> None:
+        """A rotated file was read to its end and has not grown for rotate_wait: let it go."""
+        reader.finish(self._consumer.consume)
+        self._note_position(reader)
+        if self._positions is not None and self.options.follow_inodes and not os.fstat(reader.fd).st_nlink:
+            self._positions.unwatch(reader.path, reader.identity[1])
+        if self._notifier is not None:
+            self._notifier.forget(reader)
+        watch.note_finished(reader)
+        reader.close()
+        self.counters.closed += 1
+
+    # ------------------------------------------------------------------ saving
+
+    def _note_position(self, reader: Reader) -> None:
+        if self._positions is not None and (self.options.follow_inodes or not reader.rotated):
+            self._positions.set(reader.path, reader.identity[1], reader.position)
+
+    def _flush_positions(self) -> None:
+        assert self._positions is not None
+        try:
+            self._positions.flush()
+        except OSError as error:
+            self._log.error("cannot write position file: it is tried again", error=error)
+
+    def _save(self, now: float) -> None:
+        if self._positions is None:
+            return
+        self._flush_positions()
+        if now >= self._schedule.compaction and self.options.compaction_interval:
+            self._schedule.compaction = now + self.options.compaction_interval
+            self._positions.compact()
+        changed = any(watch.changed or len(watch.readers) > 1 for watch in self.watches.values())
+        if changed and now >= self._schedule.sidecar:
+            self._save_sidecar()
+            self._schedule.sidecar = now + _SIDECAR_SECONDS
+
+    def _save_sidecar(self) -> None:
+        if self._sidecar is None:
+            return
+        files = [
+            Remembered(d.path, identity[1], d.position, len(d.head), digest(d.head), "finished")
+            for identity, d in self._finished.items()
+        ]
+        for watch in self.watches.values():
+            files.extend(watch.remembered())
+        moment = min((watch.looked_ns for watch in self.watches.values()), default=time.time_ns())
+        try:
+            self._sidecar.save(files, moment)
+        except OSError as error:
+            self._log.error("cannot write the file beside the position file: it is tried again", error=error)
+            return
+        for watch in self.watches.values():
+            watch.changed = False
+
+    # ------------------------------------------------------------------ waiting and ending
+
+    def _wait(self, busy: bool) -> None:
+        if busy or self._stopping.is_set():
+            return
+        due = min((watch.due for watch in self.watches.values()), default=float("inf"))
+        seconds = max(min(due, self._schedule.refresh) - time.monotonic(), _PAUSE)
+        if self._stopping.wait(min(seconds, _PAUSE)):
+            return
+        poll = select.poll()
+        poll.register(self._wake_read, select.POLLIN)
+        if self._notifier is not None:
+            poll.register(self._notifier.fd, select.POLLIN)
+        poll.poll(max(seconds - _PAUSE, 0) * 1000)
+
+    def _end(self) -> None:
+        """Read what is there for some seconds, hand on what is held back, save, close."""
+        self._stopping.clear()
+        deadline = time.monotonic() + _STOP_SECONDS
+        for watch in self.watches.values():
+            while time.monotonic() < deadline and self._serve_safely(watch, time.monotonic()):
+                pass
+            for reader in watch.readers:
+                self._end_reader(watch, reader)
+            watch.changed = True
+        if self._positions is not None:
+            self._flush_positions()
+            self._save_sidecar()
+            self._positions.close()
+        if self._notifier is not None:
+            self._notifier.close()
+        os.close(self._wake_read)
+        os.close(self._wake_write)
+
+    def _end_reader(self, watch: Watch, reader: Reader) -> None:
+        if self._consumer.multiline and reader.offset >= reader.size():
+            try:
+                reader.finish(self._consumer.consume, Take.WHOLE_LINES)
+            except BufferOverflow:
+                self._log.warning(
+                    "the buffer is full: the last event is read again next time", path=watch.path
+                )
+        self._note_position(reader)
+        reader.close()
+
+
+@dataclass(slots=True)
+class _Notifier:
+    """inotify for files and folders; what it cannot watch is polled."""
+
+    inotify: Inotify
+    log: Log
+    files: dict[int, set[str]] = field(default_factory=dict)
+    descriptors: dict[Identity, int] = field(default_factory=dict)
+    folders: dict[str, int] = field(default_factory=dict)
+    exhausted: bool = False
+
+    @property
+    def fd(self) -> int:
+        return self.inotify.fd
+
+    def covers(self, reader: Reader) -> bool:
+        """Whether news of this file are told."""
+        return reader.identity in self.descriptors
+
+    def watch_file(self, reader: Reader) -> None:
+        descriptor = self._try(lambda: self.inotify.watch(f"/proc/self/fd/{reader.fd}", FILE_EVENTS))
+        if descriptor is not None:
+            self.descriptors[reader.identity] = descriptor
+            self.files.setdefault(descriptor, set()).add(reader.path)
+
+    def watch_folders(self, folders: set[str]) -> None:
+        for folder in folders - self.folders.keys():
+            descriptor = self._try(lambda folder=folder: self.inotify.watch(folder, FOLDER_EVENTS))  # type: ignore[misc]
+            if descriptor is not None:
+                self.folders[folder] = descriptor
+        for folder in self.folders.keys() - folders:
+            self.inotify.unwatch(self.folders.pop(folder))
+
+    def _try(self, watch: Callable[[], int]) -> int | None:
+        try:
+            return watch()
+        except OSError as error:
+            if not self.exhausted:
+                self.log.warning(
+                    "cannot watch by inotify: such files are polled (see fs.inotify.max_user_watches)",
+                    error=error,
+                )
+                self.exhausted = True
+            return None
+
+    def forget(self, reader: Reader) -> None:
+        descriptor = self.descriptors.pop(reader.identity, None)
+        if descriptor is not None:
+            self.files.pop(descriptor, None)
+            self.inotify.unwatch(descriptor)
+
+    def news(self) -> set[str | None]:
+        """Paths with news; None: a folder has, or news were lost."""
+        happened = self.inotify.read()
+        paths: set[str | None] = set()
+        for descriptor in happened:
+            if descriptor in self.files:
+                paths |= self.files[descriptor]
+            else:
+                paths.add(None)
+        return paths
+
+    def close(self) -> None:
+        self.inotify.close()

@@ -1,0 +1,97 @@
+"""Bytes of a followed file to events that span lines."""
+
+from collections.abc import Iterator
+from typing import cast
+
+from kelp.agent.parse import ParserError
+from kelp.agent.plugin.parser import ParsedLines
+from kelp.agent.plugins.parser_multiline import MultilineParser
+from kelp.agent.tail.consumer import EventConsumer
+from kelp.agent.tail.reader import Reader, Take
+
+
+class MultilineConsumer(EventConsumer):
+    """Lines are gathered from one first line to the next, or until the formats match.
+
+    An event that may go on stays unused, so that the position never passes what was not handed on.
+    """
+
+    multiline = True
+
+    def consume(self, reader: Reader, data: bytes, take: Take) -> int:
+        end = self._end_of_lines(data, take)
+        if not end:
+            return 0
+        body = data[:end]
+        parser = cast("MultilineParser", self._parser)
+        used, texts = (
+            self._by_first_line(parser, body) if parser.has_first_line else self._by_match(parser, body)
+        )
+        if take is not Take.WHOLE_EVENTS and used < end:
+            texts.append(body[used:])
+            used = end
+        if texts:
+            self._emit_texts(reader, parser, texts)
+        return used
+
+    def _by_first_line(self, parser: MultilineParser, body: bytes) -> tuple[int, list[bytes]]:
+        """Cut before each first line; what stands before the first of them is a text of its own for each line."""
+        texts: list[bytes] = []
+        begin: int | None = None
+        for start, line in self._numbered(body):
+            if parser.is_first_line(self._text(line)):
+                if begin is not None:
+                    texts.append(body[begin:start])
+                begin = start
+            elif begin is None:
+                texts.append(line)
+        return (len(body) if begin is None else begin), texts
+
+    def _by_match(self, parser: MultilineParser, body: bytes) -> tuple[int, list[bytes]]:
+        texts: list[bytes] = []
+        begin = 0
+        for start, line in self._numbered(body):
+            end = start + len(line)
+            if parser.parse_record(self._text(body[begin:end])) is not None:
+                texts.append(body[begin:end])
+                begin = end
+        return begin, texts
+
+    def _numbered(self, body: bytes) -> Iterator[tuple[int, bytes]]:
+        """Each line with its end, and where it begins."""
+        start = 0
+        newline = self._newline
+        while start < len(body):
+            end = body.find(newline, start) + len(newline)
+            if end < len(newline):
+                end = len(body)
+            yield start, body[start:end]
+            start = end
+
+    def _text(self, raw: bytes) -> str:
+        return raw.decode(self._codec or "utf-8", "replace")
+
+    def _emit_texts(self, reader: Reader, parser: MultilineParser, texts: list[bytes]) -> None:
+        parsed = ParsedLines()
+        lines: list[bytes] = []
+        for index, raw in enumerate(texts):
+            text = _chomp(self._text(raw))
+            lines.append(text.encode())
+            try:
+                for event in parser.parse_all(text):
+                    if event is None or event[0] is None:
+                        parsed.unmatched.append(index)
+                    else:
+                        parsed.times.append(event[0])
+                        parsed.records.append(event[1])
+                        parsed.lines.append(index)
+            except ParserError as error:
+                parsed.errors[index] = str(error)
+        self._emit(reader, parsed, lines)
+
+
+def _chomp(text: str) -> str:
+    """Ruby's String#chomp: one line end, of any kind."""
+    if text.endswith("\r\n"):
+        return text[:-2]
+    return text[:-1] if text.endswith(("\n", "\r")) else text

@@ -1,0 +1,172 @@
+"""One followed path: its current file and those rotated away from it that are still read."""
+
+import errno
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from kelp.agent.tail.positions import Remembered
+from kelp.agent.tail.reader import Identity, Reader, digest
+from kelp.agent.tail.siblings import Sibling, find_siblings
+from kelp.common.log import Log
+
+# A file written within one tick of the clock before the last look may bear the older time.
+_CLOCK_TICK_NS = 20_000_000
+_COARSE_TICK_NS = 2_000_000_000
+_MOST_FINISHED = 1024
+
+
+@dataclass(slots=True)
+class Finished:
+    """A rotated file that was read to its end."""
+
+    path: str
+    head: bytes
+    position: int
+
+
+@dataclass(slots=True)
+class Watch:
+    """A path and the files behind it, oldest first; the last is the current one unless it is rotated too.
+
+    `looked_ns`: when the path was last looked at; a file that came and went since was missed. `dropped`: the path is
+    no longer wanted, only the rest of its files is.
+    """
+
+    path: str
+    tag: str
+    rotate_wait: float
+    log: Log
+    longest_line: int = 0
+    readers: list[Reader] = field(default_factory=list)
+    finished: dict[Identity, Finished] = field(default_factory=dict)  # shared by all watches
+    real_path: str = ""
+    looked_ns: int = 0
+    dropped: bool = False
+    due: float = 0.0
+    pause: float = 0.0
+    denied: bool = False
+    changed: bool = True
+    rotations: int = 0
+
+    @property
+    def current(self) -> Reader | None:
+        """The reader of the file the path leads to, None while there is none."""
+        return self.readers[-1] if self.readers and not self.readers[-1].rotated else None
+
+    def open(self, position: int, file: str | None = None) -> Reader | None:
+        """Open the file at the path (or `file`) and read from `position`; None when that is not possible now."""
+        try:
+            reader = Reader.open(self.path, position, file)
+        except OSError as error:
+            self._cannot_open(error, file or self.path)
+            return None
+        if self.denied:
+            self.log.info("file can be read again", path=self.path)
+            self.denied = False
+        reader.longest_line, reader.tag = self.longest_line, self.tag
+        if file is None:
+            self.real_path = reader.real_path
+        self.readers.append(reader)
+        self.changed = True
+        return reader
+
+    def _cannot_open(self, error: OSError, file: str) -> None:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR):
+            return
+        if not self.denied:
+            self.log.warning("cannot open file: it is tried again", path=file, error=error)
+            self.denied = True
+
+    def rotate(self, now: float) -> None:
+        """The path leads elsewhere: keep the file until its end."""
+        old = self.current
+        if old is None:
+            return
+        self.rotations += 1
+        self.log.info(
+            "file was rotated: reading the old one to its end", path=self.path, seconds=self.rotate_wait
+        )
+        self._mark_rotated(old, now)
+
+    def open_missed(self, now: float, known: Iterable[Identity]) -> None:
+        """Open the files that the path led to since the last look, before the current one.
+
+        To be called once the current file is open: whatever came before it stands beside the path by then.
+        """
+        current = self.current
+        if current is not None:
+            self.readers.remove(current)
+        for folder_of in dict.fromkeys((self.real_path, os.path.realpath(self.path))):
+            for sibling in list(self.unknown_siblings(folder_of, self.looked_ns, known)):
+                if sibling.size and all(one.identity != sibling.identity for one in self.readers):
+                    reader = self.open(0, sibling.path)
+                    if reader is not None:
+                        self._mark_rotated(reader, now)
+        if current is not None:
+            self.readers.append(current)
+
+    def truncate(self, now: float, known: Iterable[Identity]) -> bool:
+        """The current file was emptied: read the copies made of it, then it from its head.
+
+        Returns whether a copy with the unread rest was found.
+        """
+        old = self.current
+        if old is None:
+            return False
+        found = False
+        self.rotations += 1
+        self.log.info("file was truncated", path=self.path, position=old.position)
+        self.readers.remove(old)
+        for copy in list(self.unknown_siblings(old.real_path, old.end_ns, known)):
+            same = bool(old.head) and copy.head(len(old.head)) == old.head
+            found = found or same
+            if same and copy.size <= old.position:
+                self.finished[copy.identity] = Finished(self.path, old.head, copy.size)
+                continue
+            reader = self.open(old.position if same else 0, copy.path)
+            if reader is not None:
+                self._mark_rotated(reader, now)
+        self.readers.append(old)
+        self.changed = True
+        return found
+
+    def _mark_rotated(self, reader: Reader, now: float) -> None:
+        reader.rotated = True
+        reader.deadline = now + self.rotate_wait
+        self.changed = True
+
+    def unknown_siblings(self, real_path: str, since_ns: int, known: Iterable[Identity]) -> Iterator[Sibling]:
+        """Siblings of a file changed since a moment that are neither open nor finished, oldest first."""
+        open_files = set(known)
+        current = os.path.realpath(self.path)
+        for sibling in find_siblings(real_path):
+            coarse = sibling.mtime_ns % 1_000_000_000 == 0
+            if sibling.mtime_ns < since_ns - (_COARSE_TICK_NS if coarse else _CLOCK_TICK_NS):
+                continue
+            if sibling.identity in open_files or sibling.path == current:
+                continue
+            done = self.finished.get(sibling.identity)
+            if (
+                done is not None
+                and sibling.head(len(done.head)) == done.head
+                and sibling.size <= done.position
+            ):
+                continue
+            yield sibling
+
+    def note_finished(self, reader: Reader) -> None:
+        """Remember a file read to its end, so that it is not taken for a missed one."""
+        self.finished[reader.identity] = Finished(self.path, reader.head, reader.position)
+        while len(self.finished) > _MOST_FINISHED:
+            del self.finished[next(iter(self.finished))]
+        self.readers.remove(reader)
+        self.changed = True
+
+    def remembered(self) -> Iterator[Remembered]:
+        """The files of this path for the sidecar, in the order in which they are read."""
+        for reader in self.readers:
+            state = "rotated" if reader.rotated else "current"
+            yield Remembered(
+                self.path, reader.identity[1], reader.position, len(reader.head), digest(reader.head), state
+            )
