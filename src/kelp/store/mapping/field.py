@@ -16,10 +16,7 @@ KIND_BY_TYPE: dict[str, Kind] = {
     "ip": "string",
     "version": "string",
     "binary": "string",
-    "completion": "string",
     "search_as_you_type": "string",
-    "geo_point": "string",
-    "geo_shape": "string",
     "long": "long",
     "integer": "long",
     "short": "long",
@@ -37,7 +34,27 @@ KIND_BY_TYPE: dict[str, Kind] = {
 }
 
 OVERFLOW_TYPES = frozenset(
-    {"flattened", "join", "percolator", "dense_vector", "sparse_vector", "rank_features"}
+    {
+        "flattened",
+        "join",
+        "percolator",
+        "dense_vector",
+        "sparse_vector",
+        "rank_features",
+        "completion",
+        "geo_point",
+        "geo_shape",
+        "point",
+        "shape",
+        "histogram",
+        "aggregate_metric_double",
+        "integer_range",
+        "long_range",
+        "float_range",
+        "double_range",
+        "date_range",
+        "ip_range",
+    }
 )
 """Types without a column: their values live in `_overflow` and in `_source`."""
 

@@ -1,11 +1,15 @@
 """Merging a mapping body, as `PUT _mapping` or create index bring it, into a mapping."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from kelp.store.errors import ApiError, illegal_argument, mapper_parsing
 from kelp.store.mapping import dates
 from kelp.store.mapping.field import KIND_BY_TYPE, OVERFLOW_TYPES, Field
 from kelp.store.mapping.mapping import ROOT_PARAMETERS, Mapping
+
+RESERVED_KEY = "_kelp"
+"""The key of a segment line that holds what is not part of the document."""
 
 _OBJECT_TYPES = ("object", "nested")
 _OBJECT_PARAMETERS = ("dynamic", "enabled", "include_in_parent", "include_in_root")
@@ -193,18 +197,21 @@ def check_field(path: str, body: dict[str, Any]) -> None:
         check_field(f"{path}.{subname}", sub)
 
 
-def free_keys(mapping: Mapping, keys: tuple[str, ...]) -> tuple[str, ...]:
+def free_keys(
+    mapping: Mapping, keys: tuple[str, ...], also_taken: Iterable[tuple[str, ...]] = ()
+) -> tuple[str, ...]:
     """The keys themselves, or a dotted spelling where a value of that name stands in the way.
 
     In a segment line a key holds either a value or an object. Where documents have both (`a: 1` and `a: {b: 2}`),
-    the later field is written under a dotted key (`a.b`).
+    the later field is written under a dotted key (`a.b`), or below the reserved key if even that is taken.
     """
-    taken = {item.keys for item in mapping.columns_of_fields()}
-    for length in range(len(keys), 0, -1):
-        spelled = (*keys[: length - 1], ".".join(keys[length - 1 :]))
-        if not _blocked(taken, spelled):
-            return spelled
-    return ("\0" + ".".join(keys),)
+    taken = {item.keys for item in mapping.columns_of_fields()} | set(also_taken)
+    if keys[0] != RESERVED_KEY:
+        for length in range(len(keys), 0, -1):
+            spelled = (*keys[: length - 1], ".".join(keys[length - 1 :]))
+            if not _blocked(taken, spelled):
+                return spelled
+    return (RESERVED_KEY, "x", ".".join(keys))
 
 
 def _blocked(taken: set[tuple[str, ...]], keys: tuple[str, ...]) -> bool:

@@ -1,0 +1,190 @@
+"""Reading the body of a bulk request: action lines and the documents that follow them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from kelp.store.errors import ApiError, illegal_argument
+
+_ACTIONS = frozenset({"index", "create", "delete", "update"})
+_PARAMETERS = frozenset(
+    {
+        "_index",
+        "_type",
+        "_id",
+        "routing",
+        "_routing",
+        "op_type",
+        "version",
+        "_version",
+        "version_type",
+        "_version_type",
+        "retry_on_conflict",
+        "_retry_on_conflict",
+        "pipeline",
+        "_source",
+        "if_seq_no",
+        "if_primary_term",
+        "require_alias",
+        "dynamic_templates",
+        "parent",
+        "_parent",
+        "timestamp",
+        "ttl",
+        "list_executed_pipelines",
+        "require_data_stream",
+    }
+)  # fmt: skip
+_VERSION_TYPES = ("internal", "external", "external_gt", "external_gte")
+
+
+@dataclass(slots=True, frozen=True)
+class Action:
+    """One action line. Lines that are alike share one object."""
+
+    name: str
+    """`index`, `create`, `delete` or `update`."""
+    index: str
+    id: str | None
+    plain: bool = True
+    """Nothing but index and id was given."""
+    version: int | None = None
+    version_type: str = "internal"
+    if_seq_no: int | None = None
+    if_primary_term: int | None = None
+    require_alias: bool = False
+    pipeline: str | None = None
+    source_filter: Any = None
+
+
+@dataclass(slots=True, frozen=True)
+class BulkDefaults:
+    """What the request's URL gives actions that do not say it themselves."""
+
+    index: str | None = None
+    require_alias: bool = False
+    pipeline: str | None = None
+    source_filter: Any = None
+
+
+def parse(body: bytes, defaults: BulkDefaults) -> tuple[list[Action], list[bytes]]:
+    """Actions and their documents (b"" for deletions). Raises ApiError where Elasticsearch refuses the request."""
+    if not body:
+        raise ApiError(400, "parse_exception", "request body is required")
+    lines = body.split(b"\n")
+    if lines.pop() != b"":
+        raise illegal_argument("The bulk request must be terminated by a newline [\\n]")
+    actions: list[Action] = []
+    sources: list[bytes] = []
+    known: dict[bytes, Action] = {}
+    faults: list[str] = []
+    at, end = 0, len(lines)
+    while at < end:
+        line = lines[at]
+        action = known.get(line)
+        if action is None:
+            if not line.strip():
+                at += 1
+                continue
+            action = _action(line, at + 1, defaults, faults)
+            if action.id is None:
+                known[line] = action
+        at += 1
+        if action.name == "delete":
+            sources.append(b"")
+        elif at < end:
+            sources.append(lines[at])
+            at += 1
+        else:
+            break  # Elasticsearch drops an action whose document is missing at the very end
+        actions.append(action)
+    if not actions:
+        faults.insert(0, "no requests added")
+    if faults:
+        raise validation(faults)
+    return actions, sources
+
+
+def validation(faults: list[str]) -> ApiError:
+    """Elasticsearch's error for a request that lacks something."""
+    listed = "".join(f" {number}: {fault};" for number, fault in enumerate(faults, 1))
+    return ApiError(400, "action_request_validation_exception", "Validation Failed:" + listed)
+
+
+def _action(line: bytes, number: int, defaults: BulkDefaults, faults: list[str]) -> Action:
+    try:
+        parsed = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise ApiError(400, "json_parse_exception", f"cannot read action line [{number}]: {error}") from error
+    if not isinstance(parsed, dict):
+        raise illegal_argument(
+            f"Malformed action/metadata line [{number}], expected START_OBJECT but found [{_token(parsed)}]"
+        )
+    if not parsed:
+        raise illegal_argument(
+            f"Malformed action/metadata line [{number}], expected FIELD_NAME but found [END_OBJECT]"
+        )
+    name, body = next(iter(parsed.items()))
+    if not isinstance(body, dict):
+        raise illegal_argument(
+            f"Malformed action/metadata line [{number}], expected START_OBJECT but found [{_token(body)}]"
+        )
+    if name not in _ACTIONS:
+        raise illegal_argument(
+            f"Malformed action/metadata line [{number}], expected field [create], [delete], [index] or [update] "
+            f"but found [{name}]"
+        )
+    for parameter in body:
+        if parameter not in _PARAMETERS:
+            raise illegal_argument(
+                f"Action/metadata line [{number}] contains an unknown parameter [{parameter}]"
+            )
+    return _build(name, body, defaults, faults)
+
+
+def _build(name: str, body: dict[str, Any], defaults: BulkDefaults, faults: list[str]) -> Action:
+    index = body.get("_index", defaults.index)
+    document_id = body.get("_id")
+    if document_id is not None and not isinstance(document_id, str):
+        document_id = orjson.dumps(document_id).decode()
+    if not index:
+        faults.append("index is missing")
+    if document_id is None and name in ("delete", "update"):
+        faults.append("id is missing")
+    if name == "index" and body.get("op_type") == "create":
+        name = "create"
+    version = body.get("version", body.get("_version"))
+    version_type = str(body.get("version_type", body.get("_version_type", "internal"))).lower()
+    if version_type not in _VERSION_TYPES:
+        raise illegal_argument(f"No version type match [{version_type}]")
+    if version is not None and version_type == "internal":
+        faults.append(
+            "internal versioning can not be used for optimistic concurrency control. "
+            "Please use `if_seq_no` and `if_primary_term` instead"
+        )
+    return Action(
+        name,
+        index or "",
+        document_id,
+        plain=not (body.keys() - {"_index", "_type", "_id", "routing", "_routing"})
+        and not defaults.require_alias
+        and defaults.pipeline is None,
+        version=None if version is None else int(version),
+        version_type=version_type,
+        if_seq_no=body.get("if_seq_no"),
+        if_primary_term=body.get("if_primary_term"),
+        require_alias=str(body.get("require_alias", defaults.require_alias)).lower() == "true",
+        pipeline=body.get("pipeline", defaults.pipeline),
+        source_filter=body.get("_source", defaults.source_filter),
+    )
+
+
+def _token(value: Any) -> str:
+    if value is None:
+        return "VALUE_NULL"
+    if isinstance(value, bool):
+        return "VALUE_BOOLEAN"
+    if isinstance(value, str):
+        return "VALUE_STRING"
+    return "START_ARRAY" if isinstance(value, list) else "VALUE_NUMBER"

@@ -1,0 +1,109 @@
+"""Reading documents by id, the newest state: what waits in segments included."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kelp.store.engine.engine import Engine
+from kelp.store.index.index import Index
+from kelp.store.ingest.identity import decode_id, sequence_number
+from kelp.store.ingest.source import SourceBuilder
+from kelp.store.segments.log import IndexLog
+
+_TOMBSTONE_SECONDS = 60.0
+_TOMBSTONES_LIMIT = 10_000
+_READ_SETTINGS = {"max_query_size": 1_000_000_000, "max_threads": 2, "max_ast_elements": 10_000_000}
+
+
+@dataclass(slots=True)
+class Document:
+    """The state of one document; `version` counts on after a deletion."""
+
+    id: str
+    exists: bool
+    version: int
+    sequence_number: int
+    source: bytes | None = None
+    """The document as JSON text; None when it does not exist or was not asked for."""
+
+
+class Tombstones:
+    """Versions of documents deleted a short while ago, so that the next one counts on, as in Elasticsearch."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._versions: OrderedDict[tuple[str, str], tuple[int, int, float]] = OrderedDict()
+
+    def put(self, index: Index, document_id: str, version: int, number: int) -> None:
+        """Remember a deletion."""
+        with self._lock:
+            self._versions[index.uuid, document_id] = (version, number, time.monotonic())
+            self._versions.move_to_end((index.uuid, document_id))
+            while len(self._versions) > _TOMBSTONES_LIMIT:
+                self._versions.popitem(last=False)
+
+    def get(self, index: Index, document_id: str) -> tuple[int, int]:
+        """Version and sequence number of a deletion, (0, -1) when none is known."""
+        with self._lock:
+            version, number, at = self._versions.get((index.uuid, document_id), (0, -1, 0.0))
+        return (version, number) if version and time.monotonic() - at < _TOMBSTONE_SECONDS else (0, -1)
+
+
+class DocumentReader:
+    """Looks documents up by id."""
+
+    def __init__(self, engine: Engine, tombstones: Tombstones) -> None:
+        self._engine = engine
+        self._tombstones = tombstones
+
+    def read(self, index_log: IndexLog, ids: Iterable[str], with_source: bool) -> dict[str, Document]:
+        """The newest state of every id. Whoever wants to write by it holds the log's `ids_lock`."""
+        found: dict[str, Document] = {}
+        missing: list[str] = []
+        for document_id in dict.fromkeys(ids):
+            # What is pending is newer than the table; it leaves `pending` only after it reached the table.
+            pending = index_log.pending.get(document_id)
+            if pending is None or (with_source and not pending.deleted and not pending.source):
+                missing.append(document_id)
+                continue
+            source = pending.source if with_source and not pending.deleted else None
+            found[document_id] = Document(
+                document_id, not pending.deleted, pending.version, pending.sequence_number, source
+            )
+        if missing:
+            found.update(self._from_table(index_log.index, missing, with_source))
+        for document_id in missing:
+            if document_id not in found:
+                version, number = self._tombstones.get(index_log.index, document_id)
+                found[document_id] = Document(document_id, False, version, number)
+        return found
+
+    def _from_table(self, index: Index, ids: list[str], with_source: bool) -> dict[str, Document]:
+        builder = SourceBuilder(index) if with_source else None
+        columns = ["`_id`", "`_seg`", "`_row`", "`_version`", *(builder.columns if builder else [])]
+        wanted = set(ids)
+        places = {place: document_id for document_id in ids if (place := decode_id(document_id)) is not None}
+        condition = "`_id` IN {ids:Array(String)}"
+        parameters: dict[str, object] = {"ids": ids}
+        if places:
+            condition += (
+                " OR (`_id` = '' AND `_seg` IN {segments:Array(UInt64)} AND `_row` IN {rows:Array(UInt32)})"
+            )
+            parameters["segments"] = sorted({number for number, _ in places})
+            parameters["rows"] = sorted({row for _, row in places})
+        rows = self._engine.query(
+            f"SELECT {', '.join(columns)} FROM {index.table} WHERE {condition}", parameters, _READ_SETTINGS
+        )
+        found: dict[str, Document] = {}
+        for row in rows:
+            document_id = row[0] or places.get((row[1], row[2]), "")
+            number = sequence_number(row[1], row[2])
+            known = found.get(document_id)
+            # For a moment between insert and deletion the table has the replaced document too.
+            if document_id not in wanted or (known is not None and known.sequence_number > number):
+                continue
+            source = builder.build_bytes(row[4:]) if builder else None
+            found[document_id] = Document(document_id, True, row[3], number, source)
+        return found
