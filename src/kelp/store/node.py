@@ -34,6 +34,7 @@ class PoolCounts:
     rejected: int = 0
     completed: int = 0
     largest: int = 0
+    busy_seconds: float = 0.0
 
 
 @dataclass(slots=True)

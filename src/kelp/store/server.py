@@ -104,9 +104,9 @@ async def _serve(app: "App", listener: socket.socket, options: Options, node: No
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.handle_exit, number, None)
     scheme = "https" if options.tls_cert else "http"
-    log.info("store listens", url=f"{scheme}://{node.http_address}", data=options.data, pid=os.getpid())
+    log.info("listening", url=f"{scheme}://{node.http_address}", data=options.data, pid=os.getpid())
     await server.serve(sockets=[listener])
-    log.info("store stopped")
+    log.info("stopped")
 
 
 class _Server(uvicorn.Server):

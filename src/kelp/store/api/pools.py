@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -40,10 +41,12 @@ class Pools:
         else:
             counts.queued += 1
         counts.largest = max(counts.largest, counts.active)
+        began = time.perf_counter()
         try:
             return await asyncio.get_running_loop().run_in_executor(self._executors[name], work)
         finally:
             counts.completed += 1
+            counts.busy_seconds += time.perf_counter() - began
             if counts.queued:
                 counts.queued -= 1  # its place in the queue becomes the place in the pool that is now free
             else:

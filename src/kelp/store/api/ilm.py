@@ -1,0 +1,71 @@
+"""`_ilm`, `_slm`: lifecycle policies, of which the store carries out the delete phase."""
+
+import time
+from typing import Any
+
+from kelp.store.api.route import Call, Route
+from kelp.store.api.template import matching
+from kelp.store.errors import ApiError, illegal_argument
+from kelp.store.store import Store
+
+LIFECYCLE = "ilm_policy"
+_PHASES = ("hot", "warm", "cold", "frozen", "delete")
+
+
+def routes(store: Store) -> list[Route]:
+    def put(call: Call) -> Any:
+        policy = call.required_object().get("policy")
+        if not isinstance(policy, dict) or not isinstance(policy.get("phases"), dict):
+            raise illegal_argument("Required [policy] with [phases]")
+        for phase in policy["phases"]:
+            if phase not in _PHASES:
+                raise illegal_argument(f"lifecycle type [timeseries] does not support phase [{phase}]")
+        known = store.catalog.documents(LIFECYCLE).get(call.arg("name"))
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
+        version = known["version"] + 1 if known else 1
+        body = {"version": version, "modified_date": stamp, "policy": policy}
+        store.catalog.put_document(LIFECYCLE, call.arg("name"), body)
+        return {"acknowledged": True}
+
+    def get(call: Call) -> Any:
+        name = call.arg("name", "*")
+        found = matching(store, LIFECYCLE, name)
+        if not found and "*" not in name:
+            raise _missing(f"Lifecycle policy not found: {name}")
+        return {each: {**body, "in_use_by": _users(store, each)} for each, body in found.items()}
+
+    def delete(call: Call) -> Any:
+        name = call.arg("name")
+        users = _users(store, name)["indices"]
+        if users:
+            raise illegal_argument(
+                f"Cannot delete policy [{name}]. It is in use by one or more indices: {users}"
+            )
+        if not store.catalog.delete_document(LIFECYCLE, name):
+            raise _missing(f"Lifecycle policy not found: {name}")
+        return {"acknowledged": True}
+
+    def status(call: Call) -> Any:
+        return {"operation_mode": "RUNNING"}
+
+    def no_policies(call: Call) -> Any:
+        return {}
+
+    return [
+        Route("PUT", "/_ilm/policy/{name}", put),
+        Route("GET", "/_ilm/policy", get),
+        Route("GET", "/_ilm/policy/{name}", get),
+        Route("DELETE", "/_ilm/policy/{name}", delete),
+        Route("GET", "/_ilm/status", status),
+        Route("GET", "/_slm/policy", no_policies),
+        Route("GET", "/_slm/status", status),
+    ]
+
+
+def _users(store: Store, policy: str) -> dict[str, list[str]]:
+    names = [each.name for each in store.catalog.indices() if each.settings.get("lifecycle.name") == policy]
+    return {"indices": names, "data_streams": [], "composable_templates": []}
+
+
+def _missing(reason: str) -> ApiError:
+    return ApiError(404, "resource_not_found_exception", reason)
