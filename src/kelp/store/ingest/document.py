@@ -10,7 +10,7 @@ from kelp.store.engine.engine import Engine
 from kelp.store.index.index import Index
 from kelp.store.ingest.identity import decode_id, sequence_number
 from kelp.store.ingest.source import SourceBuilder
-from kelp.store.segments.log import IndexLog
+from kelp.store.segments.log import IndexLog, Pending
 
 _TOMBSTONE_SECONDS = 60.0
 _TOMBSTONES_LIMIT = 10_000
@@ -68,10 +68,11 @@ class DocumentReader:
             if pending is None or (with_source and not pending.deleted and not pending.source):
                 missing.append(document_id)
                 continue
-            source = pending.source if with_source and not pending.deleted else None
-            found[document_id] = Document(
-                document_id, not pending.deleted, pending.version, pending.sequence_number, source
-            )
+            if pending.deleted:
+                found[document_id] = self._deleted(index_log.index, document_id, pending)
+                continue
+            source = pending.source if with_source else None
+            found[document_id] = Document(document_id, True, pending.version, pending.sequence_number, source)
         if missing:
             found.update(self._from_table(index_log.index, missing, with_source))
         for document_id in missing:
@@ -79,6 +80,12 @@ class DocumentReader:
                 version, number = self._tombstones.get(index_log.index, document_id)
                 found[document_id] = Document(document_id, False, version, number)
         return found
+
+    def _deleted(self, index: Index, document_id: str, pending: Pending) -> Document:
+        """A deleted document; deleting it once more only moved its tombstone."""
+        version, number = self._tombstones.get(index, document_id)
+        version, number = max((pending.version, pending.sequence_number), (version, number))
+        return Document(document_id, False, version, number)
 
     def _from_table(self, index: Index, ids: list[str], with_source: bool) -> dict[str, Document]:
         builder = SourceBuilder(index) if with_source else None
