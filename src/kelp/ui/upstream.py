@@ -31,7 +31,7 @@ class Upstream:
         auth = None
         if settings.elasticsearch_username is not None:
             auth = httpx.BasicAuth(settings.elasticsearch_username, settings.elasticsearch_password or "")
-        self.authenticates = auth is not None
+        self.authenticates = auth is not None or any(url.userinfo for url in self._urls)
         self._client = httpx.AsyncClient(
             auth=auth,
             verify=tls_context(settings),
