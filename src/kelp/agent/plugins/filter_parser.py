@@ -1,0 +1,96 @@
+"""The parser filter: parse the text of one field into fields."""
+
+from typing import Any
+
+from kelp.agent.config import Element, param
+from kelp.agent.event import Batch, Record
+from kelp.agent.plugin import Filter, register
+from kelp.agent.plugin.accessor import Accessor
+from kelp.common.errors import KelpError
+
+
+class ParserFilterError(KelpError):
+    """A field that is missing or does not parse."""
+
+
+@register("filter", "parser")
+class ParserFilter(Filter):
+    """Parse the text of one field and put the result in the record's place, or beside it."""
+
+    flat_options = ("parser",)
+
+    key_name: str = param.string(
+        description="Field whose text is parsed: a name, or a path such as $.kubernetes.log."
+    )
+    reserve_data: bool = param.boolean(False, description="Keep the other fields of the record.")
+    reserve_time: bool = param.boolean(False, description="Keep the time of the event.")
+    remove_key_name_field: bool = param.boolean(False, description="Remove `key_name` once it was parsed.")
+    inject_key_prefix: str | None = param.string(
+        None, description="Text put before the name of every parsed field."
+    )
+    replace_invalid_sequence: bool = param.boolean(
+        False, description="Accepted: text is made valid UTF-8 when it is read."
+    )
+    hash_value_field: str | None = param.string(
+        None, description="Field that takes all parsed fields as one hash."
+    )
+    emit_invalid_record_to_error: bool = param.boolean(
+        True, description="Send records that do not parse to @ERROR; without it they are dropped silently."
+    )
+    parse: Element | None = param.element(
+        "parse", required=True, plugin_kind="parser", description="How the text is parsed."
+    )
+
+    def configure(self) -> None:
+        try:
+            self._field = Accessor(self.key_name)
+        except ValueError as error:
+            raise self.error(f"option 'key_name' must be {error}", "key_name") from None
+        self._get = self._field.getter()
+        self._parser = self.create_parser(self.parse)
+
+    def filter_batch(self, tag: str, batch: Batch) -> Batch:
+        out = Batch()
+        for time, record in zip(batch.times, batch.records, strict=True):
+            value = self._get(record)
+            try:
+                if type(value) is not str:
+                    self._unparsable(time, record, value, out)
+                else:
+                    self._parse(tag, time, record, value, out)
+            except (KelpError, ValueError, TypeError, ArithmeticError) as error:
+                self._report(tag, time, record, error)
+        return out
+
+    def _unparsable(self, time: int, record: Record, value: Any, out: Batch) -> None:
+        """A field that is missing or no text; the record itself goes on with reserve_data."""
+        if value is None:
+            if self.reserve_data:
+                out.append(time, self._combined(dict(record), {}))
+            raise ParserFilterError(f"{self.key_name} does not exist")
+        raise ParserFilterError(f"cannot parse {self.key_name}: it is a {type(value).__name__}, not text")
+
+    def _parse(self, tag: str, time: int, record: Record, text: str, out: Batch) -> None:
+        for parsed in self._parser.parse_all(text):
+            if parsed is None:
+                self._report(tag, time, record, ParserFilterError(f"pattern not matched with data '{text}'"))
+                if self.reserve_data:
+                    out.append(time, self._combined(record, {}))
+                continue
+            parsed_time, values = parsed
+            if self.remove_key_name_field:
+                self._field.delete(record)
+            kept_time = time if self.reserve_time or parsed_time is None else parsed_time
+            out.append(kept_time, self._combined(record, values))
+
+    def _combined(self, record: Record, values: Record) -> Record:
+        if self.inject_key_prefix is not None:
+            prefix = self.inject_key_prefix
+            values = {prefix + key: value for key, value in values.items()}
+        if self.hash_value_field is not None:
+            values = {self.hash_value_field: values}
+        return {**record, **values} if self.reserve_data else values
+
+    def _report(self, tag: str, time: int, record: Record, error: Exception) -> None:
+        if self.emit_invalid_record_to_error:
+            self.emit_error(tag, time, dict(record), error)

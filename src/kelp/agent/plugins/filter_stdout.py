@@ -1,0 +1,26 @@
+"""The stdout filter: print events on their way."""
+
+import sys
+
+from kelp.agent.config import Element, param
+from kelp.agent.event import Batch
+from kelp.agent.plugin import Filter, register
+
+
+@register("filter", "stdout")
+class StdoutFilter(Filter):
+    """Print every event to standard output and hand it on unchanged."""
+
+    flat_options = ("inject", "formatter")
+
+    format: Element | None = param.element(
+        "format", plugin_kind="formatter", description="Form of a printed event."
+    )
+
+    def configure(self) -> None:
+        self._formatter = self.create_formatter(self.format, "stdout")
+
+    def filter_batch(self, tag: str, batch: Batch) -> Batch:
+        sys.stdout.buffer.write(self._formatter.format_batch(tag, batch))
+        sys.stdout.buffer.flush()
+        return batch

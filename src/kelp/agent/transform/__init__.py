@@ -1,0 +1,1 @@
+"""Building new fields from templates: what record_transformer compiles its `<record>` into."""

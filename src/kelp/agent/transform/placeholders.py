@@ -1,0 +1,80 @@
+"""Placeholders without Ruby: `${tag}`, `${tag_parts[1]}`, `${record["key"]}`, `${time}`, `${hostname}`."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from kelp.agent.event import Record
+from kelp.agent.ruby.values import RubyTime, to_s
+from kelp.agent.transform.scope import TagScope
+from kelp.agent.transform.template import Constant, Function
+
+_PLACEHOLDER = re.compile(r"(\$\{[^}]+\}|__[A-Z_]+__)")
+_RECORD = re.compile(r'\$\{record\["(.*)"\]\}', re.DOTALL)
+_INDEXED = re.compile(r"\$\{(tag_parts|tag_prefix|tag_suffix)\[(0|-?[1-9][0-9]*)\]\}")
+Warn = Callable[[str], None]
+
+
+class PlaceholderTemplate:
+    """Text with placeholders; a lone one keeps the type of its value unless `typecast` is off."""
+
+    def __init__(self, text: str, *, typecast: bool, warn: Warn) -> None:
+        self._pieces = _PLACEHOLDER.split(text)
+        self._alone = typecast and len(self._pieces) == 3 and self._pieces[0] == self._pieces[2] == ""
+        self._warn = warn
+
+    def bind(self, scope: TagScope) -> Function:
+        bound: list[str | Function] = []
+        for at, piece in enumerate(self._pieces):
+            if at % 2 == 0:
+                bound.append(piece)
+                continue
+            function = self._placeholder(piece, scope)
+            constant = isinstance(function, Constant) and not self._alone
+            bound.append(to_s(function(None, 0)) if constant else function)  # type: ignore[arg-type]
+        if self._alone:
+            return bound[1]  # type: ignore[return-value]
+        merged = _merge(bound)
+        if len(merged) == 1 and isinstance(merged[0], str):
+            return Constant(merged[0])
+        return lambda record, time: "".join(
+            [part if type(part) is str else to_s(part(record, time)) for part in merged]  # type: ignore[operator]
+        )
+
+    def _placeholder(self, text: str, scope: TagScope) -> Function:
+        if found := _RECORD.fullmatch(text):
+            return self._field(text, found[1])
+        if text == "${time}":
+            return lambda record, time: to_s(RubyTime(time))
+        if text == "${tag}":
+            return Constant(scope.tag)
+        if text == "${hostname}":
+            return Constant(scope.hostname)
+        if found := _INDEXED.fullmatch(text):
+            parts = {"tag_parts": scope.parts, "tag_prefix": scope.prefixes, "tag_suffix": scope.suffixes}[
+                found[1]
+            ]
+            at = int(found[2])
+            if -len(parts) <= at < len(parts):
+                return Constant(parts[at])
+        self._warn(text)
+        return Constant(None)
+
+    def _field(self, text: str, key: str) -> Function:
+        def read(record: Record, time: int) -> Any:
+            if key not in record:
+                self._warn(text)
+            return record.get(key)
+
+        return read
+
+
+def _merge(pieces: list[str | Function]) -> list[str | Function]:
+    """Join neighbouring texts."""
+    merged: list[str | Function] = []
+    for piece in pieces:
+        if isinstance(piece, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += piece
+        elif piece != "" or not merged:
+            merged.append(piece)
+    return [piece for piece in merged if piece != ""] or [""]
