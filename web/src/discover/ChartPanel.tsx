@@ -36,7 +36,7 @@ export function ChartPanel(props: Props) {
   return (
     <section className={classes.chart} aria-label="Histogram" aria-busy={props.loading}>
       <div className={classes.chartHead}>
-        <Text size="sm" aria-live="polite" component="div">
+        <Text size="sm" aria-live="polite" component="div" className={classes.hits}>
           <b data-test-subj="discoverQueryHits">{count === undefined ? '…' : formatCount(count)}</b> {count === 1 ? 'hit' : 'hits'}
         </Text>
         {timed && plan?.bounds && (

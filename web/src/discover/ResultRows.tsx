@@ -28,7 +28,7 @@ export function ResultRows({ state, update, search, view, actions, pattern }: Pr
     if (hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
 
-  if (search.planError) return null;
+  if (search.planError) return <ErrorPanel title="Nothing was searched" error={search.planError} />;
   if (hits.error && rows.length === 0) return <ErrorPanel title="The search failed" error={hits.error} onRetry={search.refresh} />;
   if (hits.isPending || !plan) return <RowSkeletons />;
   if (rows.length === 0 && !hits.isFetching) {

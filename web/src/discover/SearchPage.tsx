@@ -1,6 +1,6 @@
 import { Alert } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { hashUrl } from '../base/location';
 import type { Hit } from '../base/search/types';
 import { timeClause } from '../base/search/query';
@@ -20,6 +20,7 @@ import { loadValues } from './suggestValues';
 import { loadTopValues, type LoadTopValues } from './topValues';
 import { useDiscoverActions } from './useDiscoverActions';
 import { useDiscoverSearch } from './useDiscoverSearch';
+import { useLatest } from '../widgets/useLatest';
 import { useDiscoverState } from './useDiscoverState';
 import { usePatterns } from './usePatterns';
 import { writeSearch } from '../base/urlState';
@@ -32,32 +33,32 @@ export function SearchPage() {
   const { pattern, fields } = patterns;
   const search = useDiscoverSearch(state, pattern, fields, patterns.fieldsReady && !handle.isPending);
   const { plan, rows, settings } = search;
-  const current = useRef({ state, plan, fields, rows });
-  current.current = { state, plan, fields, rows };
-  const stateRef = useMemo(() => ({ get state() { return current.current.state; } }), []);
-  const actions = useDiscoverActions(stateRef, pattern, fields, update);
+  const latestRef = useLatest({ state, plan, fields, rows });
+  const actions = useDiscoverActions(latestRef, pattern, fields, update);
   const [wrap, setWrap] = useLocalStorage({ key: 'kelp.discover.wrap', defaultValue: true, getInitialValueInEffect: false });
   const [live, setLive] = useState(false);
 
   const topValues = useCallback<LoadTopValues>((field, signal) => {
-    const now = current.current;
+    const now = latestRef.current;
     if (!now.plan) return Promise.reject(new Error('cannot count values: the query is not complete'));
     return loadTopValues(now.plan, now.fields, now.rows, field, signal);
-  }, []);
+  }, [latestRef]);
   const timeField = pattern?.timeField;
   const suggestValues = useCallback(
     (field: string, prefix: string, signal: AbortSignal) => {
-      const bounds = current.current.plan?.bounds;
+      const bounds = latestRef.current.plan?.bounds;
       const range = bounds && timeField !== undefined ? timeClause(timeField, bounds) : null;
       return loadValues(`${encodeURIComponent(pattern?.title ?? '')}/_search`, fields, field, prefix, range, signal);
     },
-    [pattern?.title, timeField, fields],
+    [latestRef, pattern?.title, timeField, fields],
   );
-  const popular = useMemo(() => popularFields(pattern?.id ?? ''), [pattern?.id, state.columns.length]);
+  const popular = popularFields(pattern?.id ?? '');
+  const columnsText = JSON.stringify(state.columns);
+  const columns = useMemo(() => JSON.parse(columnsText) as string[], [columnsText]);
   const view = useMemo(
     (): DocView => ({
       timeField,
-      columns: state.columns,
+      columns,
       fields: new Map(fields.map((field) => [field.name, field])),
       zone: settings.zone,
       wrap,
@@ -66,11 +67,11 @@ export function SearchPage() {
         timeField === undefined
           ? undefined
           : (hit: Hit) => {
-              const now = current.current.state;
+              const now = latestRef.current.state;
               return hashUrl(contextPath(pattern?.id ?? '', hit._id), { _g: globalText(now), _a: writeSearch(searchState(now)), index: hit._index });
             },
     }),
-    [timeField, state.columns.join('\n'), fields, settings.zone, wrap, pattern?.id],
+    [latestRef, timeField, columns, fields, settings.zone, wrap, pattern?.id],
   );
 
   const noPattern = !patterns.isPending && !pattern && !patterns.error;
@@ -86,7 +87,7 @@ export function SearchPage() {
       {noPattern && <NoPattern />}
       {pattern && !patterns.error && (
         <div className={classes.body}>
-          <FieldList fields={fields} columns={state.columns} popular={popular} present={search.present} loadTopValues={topValues} {...actions.doc} />
+          <FieldList fields={fields} columns={columns} popular={popular} present={search.present} loadTopValues={topValues} {...actions.doc} />
           <div className={classes.content}>
             <ChartPanel
               response={search.chart.data?.response}

@@ -18,7 +18,7 @@ function filterField(field: string, value: Json, fields: readonly PatternField[]
 
 /** What clicks in the side bar and the table do to the state. */
 export function useDiscoverActions(
-  current: { readonly state: DiscoverState },
+  current: { readonly current: { readonly state: DiscoverState } },
   pattern: IndexPattern | undefined,
   fields: readonly PatternField[],
   update: (changes: Partial<DiscoverState>, options?: { replace?: boolean }) => void,
@@ -28,25 +28,25 @@ export function useDiscoverActions(
   const onFilter = useCallback(
     (field: string, value: Json, negate: boolean) => {
       count(field);
-      update({ filters: addFilter(current.state.filters, phraseFilter(id, filterField(field, value, fields), value, negate)) });
+      update({ filters: addFilter(current.current.state.filters, phraseFilter(id, filterField(field, value, fields), value, negate)) });
     },
     [current, id, fields, update, count],
   );
-  const onExists = useCallback((field: string) => update({ filters: addFilter(current.state.filters, existsFilter(id, field)) }), [current, id, update]);
+  const onExists = useCallback((field: string) => update({ filters: addFilter(current.current.state.filters, existsFilter(id, field)) }), [current, id, update]);
   const onToggleColumn = useCallback(
     (field: string) => {
       count(field);
-      update(toggleColumn(current.state, field));
+      update(toggleColumn(current.current.state, field));
     },
     [current, update, count],
   );
   const doc = useMemo(() => ({ onFilter, onExists, onToggleColumn }), [onFilter, onExists, onToggleColumn]);
   return {
     doc,
-    onMoveColumn: useCallback((name: string, by: number) => update({ columns: moveColumn(current.state.columns, name, by) }), [current, update]),
+    onMoveColumn: useCallback((name: string, by: number) => update({ columns: moveColumn(current.current.state.columns, name, by) }), [current, update]),
     onSort: useCallback(
       (field: string, add: boolean) => {
-        const { sort } = current.state;
+        const { sort } = current.current.state;
         const byTime = sort.length === 0 && field === pattern?.timeField;
         update({ sort: byTime ? [[field, 'asc']] : cycleSort(sort, field, add) });
       },

@@ -7,7 +7,7 @@ import type { Hit } from '../base/search/types';
 import { useSettings, SETTINGS } from '../base/settings';
 import { hitKey } from '../widgets/docTable/types';
 import type { DiscoverState } from './state';
-import { planSearch, useChart, useHits, type SearchPlan, type SearchSettings } from './useSearch';
+import { planSearch, useChart, useHits, type SearchPlan, type SearchSettings, type WantedState } from './useSearch';
 
 /** The settings that searches depend on. */
 export function useSearchSettings(): SearchSettings {
@@ -44,10 +44,12 @@ export function useDiscoverSearch(state: DiscoverState, pattern: IndexPattern | 
   const refresh = useCallback(() => setRound((before) => before + 1), []);
   const breakdown = useMemo(() => breakdownField(fields), [fields]);
   // Columns and the like do not change what is searched: only these do.
-  const wanted = JSON.stringify([state.time, state.filters, state.query, state.sort, state.interval]);
+  const { time, filters, query, sort, interval } = state;
+  const wantedText = JSON.stringify({ time, filters, query, sort, interval });
+  const wanted = useMemo(() => JSON.parse(wantedText) as WantedState, [wantedText]);
   const planned = useMemo(
-    () => (pattern && ready ? planSearch(state, pattern, fields, settings, round, breakdown) : null),
-    [wanted, pattern?.id, pattern?.title, pattern?.timeField, ready, fields, settings, round, breakdown],
+    () => (pattern && ready ? planSearch(wanted, pattern, fields, settings, round, breakdown) : null),
+    [wanted, pattern, ready, fields, settings, round, breakdown],
   );
   const plan: SearchPlan | null = planned instanceof Error ? null : planned;
   const hits = useHits(plan, settings.sampleSize);

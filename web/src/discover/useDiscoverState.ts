@@ -1,12 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useMemo, useRef } from 'react';
-import { navigate, useHashLocation } from '../base/location';
+import { useCallback, useLayoutEffect, useMemo, useRef } from 'react';
+import { navigate, parseSearch, useHashLocation } from '../base/location';
 import { getObject, type SavedObject, type SearchAttributes } from '../base/savedObjects';
 import { useSettings, SETTINGS } from '../base/settings';
 import type { SearchState } from '../base/urlState';
 import { readSavedSearch } from './savedSearch';
 import { readRoute } from './route';
-import { parseSearch } from '../base/location';
 import { readState, stateUrl, type DiscoverState, type StateDefaults } from './state';
 
 export interface DiscoverStateHandle {
@@ -48,8 +47,8 @@ function useDefaults(saved: SearchState): { defaults: StateDefaults; isPending: 
 
 /** Discover's state, read from the URL and written to it. */
 export function useDiscoverState(): DiscoverStateHandle {
-  const location = useHashLocation();
-  const route = readRoute(location.path, parseSearch(location.search));
+  const { path, search } = useHashLocation();
+  const route = readRoute(path, parseSearch(search));
   const savedId = route.view === 'search' ? route.savedId : undefined;
   const savedQuery = useQuery({
     queryKey: ['saved-objects', 'search', savedId],
@@ -61,14 +60,16 @@ export function useDiscoverState(): DiscoverStateHandle {
   const { defaults, isPending } = useDefaults(saved);
   const read = useMemo((): { state: DiscoverState; error: Error | null } => {
     try {
-      return { state: readState(location, savedId, defaults), error: null };
+      return { state: readState({ path, search }, savedId, defaults), error: null };
     } catch (error) {
-      const plain = readState({ path: location.path, search: '' }, savedId, defaults);
+      const plain = readState({ path, search: '' }, savedId, defaults);
       return { state: plain, error: error as Error };
     }
-  }, [location.path, location.search, savedId, defaults]);
+  }, [path, search, savedId, defaults]);
   const latest = useRef(read.state);
-  latest.current = read.state;
+  useLayoutEffect(() => {
+    latest.current = read.state;
+  }, [read.state]);
   const update = useCallback((changes: Partial<DiscoverState>, options?: { replace?: boolean }) => {
     latest.current = { ...latest.current, ...changes };
     navigate(stateUrl(latest.current), options);

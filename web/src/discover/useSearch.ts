@@ -6,6 +6,7 @@ import { buildQuery } from '../base/search/query';
 import type { PatternField } from '../base/search/fields';
 import type { Json, JsonObject, SearchResponse } from '../base/search/types';
 import { chooseInterval, type ChosenInterval } from '../base/time/interval';
+import { now } from '../base/time/clock';
 import { rangeBounds, type Bounds } from '../base/time/range';
 import { zoneName, type Zone } from '../base/time/zone';
 import { chartBody, hitsBody, sortOption } from './requests';
@@ -18,6 +19,9 @@ export interface SearchSettings {
   barTarget: number;
   maxBars: number;
 }
+
+/** The part of the state that searches depend on. */
+export type WantedState = Pick<DiscoverState, 'time' | 'filters' | 'query' | 'sort' | 'interval'>;
 
 export interface SearchPlan {
   /** Grows with each press of Refresh. */
@@ -50,7 +54,7 @@ export async function exchange(path: string, request: JsonObject, signal?: Abort
 
 /** What the state means as requests; the error is a KqlError or a bad time range. */
 export function planSearch(
-  state: DiscoverState,
+  state: WantedState,
   pattern: IndexPattern,
   fields: readonly PatternField[],
   settings: SearchSettings,
@@ -58,7 +62,7 @@ export function planSearch(
   breakdown: string | undefined,
 ): SearchPlan | Error {
   const timeZone = zoneName(settings.zone);
-  const bounds = pattern.timeField === undefined ? null : rangeBounds(state.time, Date.now(), settings.zone);
+  const bounds = pattern.timeField === undefined ? null : rangeBounds(state.time, now(), settings.zone);
   if (pattern.timeField !== undefined && !bounds) {
     return new Error(`cannot read the time range: "${state.time.from}" to "${state.time.to}" is not a date, date math, or ends before it begins`);
   }

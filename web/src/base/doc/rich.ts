@@ -68,13 +68,16 @@ export function plainText(text: string): string {
   return text.replace(CONTROL, '');
 }
 
+function withoutTags(text: string): string {
+  return text.replaceAll(HIGHLIGHT_OPEN, '').replaceAll(HIGHLIGHT_CLOSE, '');
+}
+
 /** The highlighted form of a field's text; undefined where the query did not touch it. */
 export function highlightedText(highlight: Record<string, string[]> | undefined, field: string, value: string): string | undefined {
   if (!highlight) return undefined;
-  const strip = (text: string): string => text.replaceAll(HIGHLIGHT_OPEN, '').replaceAll(HIGHLIGHT_CLOSE, '');
   const fragments = highlight[field] ?? Object.entries(highlight).find(([name]) => name.startsWith(`${field}.`))?.[1];
   if (!fragments) return undefined;
   let out = value;
-  for (const fragment of fragments) out = out.replace(strip(fragment), () => fragment);
+  for (const fragment of fragments) out = out.replace(withoutTags(fragment), () => fragment);
   return out === value ? undefined : out;
 }

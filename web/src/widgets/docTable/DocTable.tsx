@@ -27,8 +27,9 @@ export function DocTable({ hits, view, actions, sort, onMoveColumn, onEnd, foote
   const own = useRef<HTMLDivElement>(null);
   const scroller = scrollRef ?? own;
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
-  const widths = useColumnWidths(view.columns);
+  const widths = useColumnWidths(view.columns, hits);
   const isSummary = view.columns.length === 0;
+  // oxlint-disable-next-line react/incompatible-library -- its functions are not passed on, so nothing goes stale
   const rows = useVirtualizer({
     count: hits.length,
     getScrollElement: () => scroller.current,
@@ -43,10 +44,10 @@ export function DocTable({ hits, view, actions, sort, onMoveColumn, onEnd, foote
     if (lastShown >= hits.length - 60 && hits.length > 0) onEnd?.();
   }, [lastShown, hits.length, onEnd]);
   useEffect(() => rows.measure(), [view.wrap, view.columns.length, rows]);
+  const anchorAt = anchor === undefined ? -1 : hits.findIndex((hit) => hitKey(hit) === anchor);
   useEffect(() => {
-    const at = anchor === undefined ? -1 : hits.findIndex((hit) => hitKey(hit) === anchor);
-    if (at >= 0) rows.scrollToIndex(at, { align: 'center' });
-  }, [anchor, hits.length > 0]);
+    if (anchorAt >= 0) rows.scrollToIndex(anchorAt, { align: 'center' });
+  }, [anchorAt, rows]);
 
   const toggle = useCallback(
     (key: string) =>

@@ -7,6 +7,7 @@ import { formatCount, formatDate } from '../../base/time/format';
 import { intervalMillis } from '../../base/time/interval';
 import type { Bounds } from '../../base/time/range';
 import type { Zone } from '../../base/time/zone';
+import { useLatest } from '../useLatest';
 import { barOptions } from './barOptions';
 import classes from './Histogram.module.css';
 
@@ -40,13 +41,14 @@ export function Histogram(props: HistogramProps) {
   const { times, series, bounds, interval, zone, height } = props;
   const { ref, width } = useElementSize();
   const host = useRef<HTMLDivElement>(null);
-  const latest = useRef(props);
-  latest.current = props;
+  const brush = useLatest(props.onBrush);
   const [hover, setHover] = useState<Hover | null>(null);
   const scheme = useComputedColorScheme('light');
+  const { min, max } = bounds;
   useEffect(() => {
     if (!host.current || width === 0) return undefined;
-    const { options, data } = barOptions(latest.current, width, scheme, host.current, (bar, left) =>
+    const shown = { times, series, bounds: { min, max }, interval, zone, height, onBrush: (span: Bounds) => brush.current(span) };
+    const { options, data } = barOptions(shown, width, scheme, host.current, (bar, left) =>
       setHover(bar === null ? null : { bar, left }),
     );
     const plot = new uPlot(options, data, host.current);
@@ -54,7 +56,7 @@ export function Histogram(props: HistogramProps) {
       plot.destroy();
       setHover(null);
     };
-  }, [times, series, bounds.min, bounds.max, interval, zone, width, height, scheme]);
+  }, [times, series, min, max, interval, zone, width, height, scheme, brush]);
   return (
     <div ref={ref} className={classes.frame} style={{ height }}>
       <div ref={host} role="img" aria-label={describe(props)} data-test-subj="discoverChart" />

@@ -29,16 +29,19 @@ export function QueryBar({ query, fields, suggestValues, error, onDirty, onSubmi
   const [language, setLanguage] = useState(query.language);
   const [cursor, setCursor] = useState(0);
   const [open, setOpen] = useState(false);
-  const [active, setActive] = useState(-1);
   const input = useRef<HTMLTextAreaElement>(null);
   const id = useId();
   const items = useSuggestions({ text, cursor, language, open, fields, values: suggestValues });
 
-  useEffect(() => {
+  const [picked, setPicked] = useState({ items, index: -1 });
+  const active = picked.items === items ? picked.index : -1;
+  const [seen, setSeen] = useState(query);
+  // What is typed yields to a query that came from elsewhere: back button, saved search.
+  if (seen.query !== query.query || seen.language !== query.language) {
+    setSeen(query);
     setText(query.query);
     setLanguage(query.language);
-  }, [query.query, query.language]);
-  useEffect(() => setActive(-1), [items]);
+  }
   useEffect(() => onDirty(text !== query.query || language !== query.language), [text, language, query, onDirty]);
 
   const submit = (next = text): void => {
@@ -46,7 +49,9 @@ export function QueryBar({ query, fields, suggestValues, error, onDirty, onSubmi
     rememberQuery({ language, query: next });
     onSubmit({ language, query: next });
   };
-  submitRef.current = submit;
+  useEffect(() => {
+    submitRef.current = submit;
+  });
 
   const accept = (item: Suggestion): void => {
     const next = text.slice(0, item.from) + item.text + text.slice(item.to);
@@ -63,7 +68,7 @@ export function QueryBar({ query, fields, suggestValues, error, onDirty, onSubmi
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (step !== 0 && open && items.length > 0) {
       event.preventDefault();
-      setActive((active + step + items.length + (active < 0 && step < 0 ? 1 : 0)) % items.length);
+      setPicked({ items, index: (active + step + items.length + (active < 0 && step < 0 ? 1 : 0)) % items.length });
     } else if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
       const item = open ? items[active] : undefined;

@@ -13,6 +13,8 @@ interface Input {
   values: SuggestValues;
 }
 
+const NONE: Suggestion[] = [];
+
 function recentItems(language: BarQuery['language'], text: string): Suggestion[] {
   return recentQueries(language)
     .filter((query) => query !== text && query.startsWith(text))
@@ -24,10 +26,7 @@ function recentItems(language: BarQuery['language'], text: string): Suggestion[]
 export function useSuggestions({ text, cursor, language, open, fields, values }: Input): Suggestion[] {
   const [items, setItems] = useState<Suggestion[]>([]);
   useEffect(() => {
-    if (!open) {
-      setItems([]);
-      return undefined;
-    }
+    if (!open) return undefined;
     const abort = new AbortController();
     const recent = recentItems(language, text);
     const load = async (): Promise<void> => {
@@ -41,5 +40,5 @@ export function useSuggestions({ text, cursor, language, open, fields, values }:
       abort.abort();
     };
   }, [text, cursor, language, open, fields, values]);
-  return items;
+  return open ? items : NONE;
 }

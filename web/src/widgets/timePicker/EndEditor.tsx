@@ -3,6 +3,7 @@ import { DatePicker } from '@mantine/dates';
 import { parseDateMath } from '../../base/time/datemath';
 import { formatDate } from '../../base/time/format';
 import { formatRelative, parseRelative, UNIT_NAMES } from '../../base/time/range';
+import { now } from '../../base/time/clock';
 import { fromWall, type Zone } from '../../base/time/zone';
 
 interface Props {
@@ -24,11 +25,11 @@ const WALL = 'YYYY-MM-DD HH:mm:ss.SSS';
 /** One end of the time range: absolute, relative or now. */
 export function EndEditor({ label, name, value, zone, onChange }: Props) {
   const mode = modeOf(value);
-  const millis = parseDateMath(value, { now: Date.now(), zone, roundUp: name === 'end' });
+  const millis = parseDateMath(value, { now: now(), zone, roundUp: name === 'end' });
   const setMode = (next: string): void => {
     if (next === 'now') onChange('now');
     else if (next === 'relative') onChange(name === 'start' ? 'now-15m' : 'now-0m');
-    else onChange(new Date(millis ?? Date.now()).toISOString());
+    else onChange(new Date(millis ?? now()).toISOString());
   };
   return (
     <Stack gap="xs" w={262} role="group" aria-label={label}>
@@ -58,7 +59,7 @@ export function EndEditor({ label, name, value, zone, onChange }: Props) {
 }
 
 function AbsoluteEnd({ name, value, zone, onChange, millis }: Omit<Props, 'label'> & { millis: number | null }) {
-  const isIso = /Z$/.test(value) && millis !== null;
+  const isIso = value.endsWith('Z') && millis !== null;
   const setDay = (day: string | null): void => {
     if (day === null) return;
     const clock = millis === null ? '00:00:00.000' : formatDate(millis, 'HH:mm:ss.SSS', zone);
@@ -81,7 +82,7 @@ function AbsoluteEnd({ name, value, zone, onChange, millis }: Omit<Props, 'label
   );
 
   function onTyped(text: string, done = false): void {
-    const parsed = parseDateMath(text, { now: Date.now(), zone, roundUp: name === 'end' });
+    const parsed = parseDateMath(text, { now: now(), zone, roundUp: name === 'end' });
     if (done && parsed !== null) onChange(new Date(parsed).toISOString());
     else if (done) onChange(text);
   }

@@ -1,6 +1,7 @@
 import { Button, Divider, Group, NativeSelect, NumberInput, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { describeRange, parseRelative, QUICK_RANGES, UNIT_NAMES, type TimeRange } from '../../base/time/range';
+import { now } from '../../base/time/clock';
 import type { Zone } from '../../base/time/zone';
 import type { RefreshInterval } from '../../base/urlState';
 import { recentRanges } from './recent';
@@ -23,7 +24,7 @@ function RangeList({ title, ranges, zone, onPick }: { title: string; ranges: rea
       </Text>
       <div className={classes.ranges}>
         {ranges.map((range) => {
-          const label = describeRange(range, Date.now(), zone);
+          const label = describeRange(range, now(), zone);
           return (
             <button
               type="button"

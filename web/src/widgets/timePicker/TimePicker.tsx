@@ -3,6 +3,7 @@ import { IconCalendarTime, IconChevronDown } from '@tabler/icons-react';
 import { useState } from 'react';
 import { formatDuration } from '../../base/time/format';
 import { describeRange, rangeBounds, type TimeRange } from '../../base/time/range';
+import { now } from '../../base/time/clock';
 import type { Zone } from '../../base/time/zone';
 import type { RefreshInterval } from '../../base/urlState';
 import { EndEditor } from './EndEditor';
@@ -60,7 +61,7 @@ export function TimePicker({ range, refresh, zone, onRange, onRefresh }: TimePic
             data-test-subj="superDatePickerShowDatesButton"
             onClick={() => setOpen(open === 'exact' ? null : 'exact')}
           >
-            {describeRange(range, Date.now(), zone)}
+            {describeRange(range, now(), zone)}
           </Button>
         </Popover.Target>
         <Popover.Dropdown>
@@ -73,7 +74,7 @@ export function TimePicker({ range, refresh, zone, onRange, onRefresh }: TimePic
 
 function RangeEditor({ range, zone, onApply }: { range: TimeRange; zone: Zone; onApply: (range: TimeRange) => void }) {
   const [draft, setDraft] = useState(range);
-  const bounds = rangeBounds(draft, Date.now(), zone);
+  const bounds = rangeBounds(draft, now(), zone);
   return (
     <>
       <Group align="start" gap="md" className={classes.ends}>
