@@ -37,7 +37,11 @@ function decodeState(name: string, text: string | undefined): JsonObject {
 }
 
 function timeEnd(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : typeof value === 'number' ? new Date(value).toISOString() : undefined;
+  return typeof value === 'string'
+    ? value
+    : typeof value === 'number'
+      ? new Date(value).toISOString()
+      : undefined;
 }
 
 function readTime(value: unknown): TimeRange | undefined {
@@ -82,7 +86,8 @@ export function readBarQuery(value: unknown): BarQuery | undefined {
   const text = value['query'];
   const language = value['language'] === 'lucene' ? 'lucene' : 'kuery';
   if (typeof text === 'string') return { language, query: text };
-  const inner = isJsonObject(text) && isJsonObject(text['query_string']) ? text['query_string']['query'] : undefined;
+  const inner =
+    isJsonObject(text) && isJsonObject(text['query_string']) ? text['query_string']['query'] : undefined;
   return { language: 'lucene', query: typeof inner === 'string' ? inner : '' };
 }
 
@@ -100,7 +105,8 @@ export function readSearch(text: string | undefined): SearchState {
   const raw = decodeState('_a', text);
   const state: SearchState = {};
   if (typeof raw['index'] === 'string') state.index = raw['index'];
-  if (Array.isArray(raw['columns'])) state.columns = raw['columns'].filter((name) => typeof name === 'string');
+  if (Array.isArray(raw['columns']))
+    state.columns = raw['columns'].filter((name) => typeof name === 'string');
   if (Array.isArray(raw['filters'])) state.filters = readFilters(raw['filters'], 'appState');
   if (typeof raw['interval'] === 'string') state.interval = raw['interval'];
   const query = readBarQuery(raw['query']);
