@@ -76,12 +76,21 @@ def _loop() -> asyncio.AbstractEventLoop:
 
 def _open(options: Options, node: Node) -> "App":
     # The engine takes two seconds to import: faults of the options are told before.
+    from kelp.store.admin.retention import Limits, Retention
     from kelp.store.api.app import create_app
     from kelp.store.store import Store
 
     store = Store(options.data)
     load_identity(node)
-    return create_app(store, node, Access(options.user, options.password))
+    retention = Retention(store, Limits(options.retention_days, options.disk_budget_bytes))
+
+    def close() -> None:
+        retention.stop()
+        store.close()
+
+    app = create_app(store, node, Access(options.user, options.password), close)
+    retention.start()
+    return app
 
 
 async def _serve(app: "App", listener: socket.socket, options: Options, node: Node) -> None:

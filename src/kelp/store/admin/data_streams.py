@@ -63,6 +63,21 @@ def roll(catalog: Catalog, name: str, stream: dict[str, Any]) -> Index:
     return index
 
 
+def install(catalog: Catalog) -> None:
+    """Let what a first document makes, index or data stream, have what the templates say."""
+    catalog.template_for = lambda name: templates.for_index(catalog, name).new_index()
+    catalog.stream_for = lambda name: for_write(catalog, name)
+    catalog.on_delete.append(lambda index: _forget(catalog, index))
+
+
+def _forget(catalog: Catalog, index: Index) -> None:
+    """A backing index was deleted: its data stream goes on without it."""
+    for name, stream in catalog.documents(KIND).items():
+        if index.name in stream["indices"]:
+            rest = [backing for backing in stream["indices"] if backing != index.name]
+            catalog.put_document(KIND, name, {**stream, "indices": rest})
+
+
 def for_write(catalog: Catalog, name: str) -> Index | None:
     """The backing index for a first write to `name`; None when no template wants a data stream of that name."""
     composed = templates.for_index(catalog, name)

@@ -92,11 +92,6 @@ def for_index(catalog: Catalog, name: str) -> Composed:
     return composed
 
 
-def install(catalog: Catalog) -> None:
-    """Let indices that their first document makes have what the templates say."""
-    catalog.template_for = lambda name: for_index(catalog, name).new_index()
-
-
 def shown_settings(settings: dict[str, Any] | None) -> dict[str, Any]:
     """The settings of a template as Elasticsearch shows them: strings, dotted names below `index.`."""
     return {f"index.{name}": value for name, value in flat_settings(settings).items()}

@@ -30,11 +30,13 @@ if TYPE_CHECKING:
 log = Log("store.api")
 
 
-def create_app(store: "Store", node: "Node", access: Access | None = None) -> "App":
-    """The API of an open store; closing the app closes the store."""
+def create_app(
+    store: "Store", node: "Node", access: Access | None = None, on_close: Callable[[], None] | None = None
+) -> "App":
+    """The API of an open store; `on_close` runs once no request runs any more."""
     pools = Pools()
     node.pools = pools.counts
-    return App(all_routes(store, node), pools, access, store.close, node.http)
+    return App(all_routes(store, node), pools, access, on_close, node.http)
 
 
 def all_routes(store: "Store", node: "Node") -> list[Route]:

@@ -3,12 +3,12 @@
 import time
 from typing import Any
 
+from kelp.store.admin.retention import LIFECYCLE
 from kelp.store.api.route import Call, Route
 from kelp.store.api.template import matching
 from kelp.store.errors import ApiError, illegal_argument
 from kelp.store.store import Store
 
-LIFECYCLE = "ilm_policy"
 _PHASES = ("hot", "warm", "cold", "frozen", "delete")
 
 

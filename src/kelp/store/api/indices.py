@@ -15,7 +15,7 @@ from kelp.store.store import Store
 
 
 def routes(store: Store) -> list[Route]:
-    templates.install(store.catalog)
+    data_streams.install(store.catalog)
 
     def create(call: Call) -> dict[str, Any]:
         return create_index(store, call)

@@ -50,6 +50,8 @@ class Catalog:
         self._documents: dict[str, dict[str, Any]] = {}
         self.template_for: Callable[[str], NewIndex] = lambda name: NewIndex()
         """Settings, mappings and aliases that templates give an index of this name."""
+        self.stream_for: Callable[[str], Index | None] = lambda name: None
+        """The first backing index of a new data stream, for a name that a template makes one of."""
         self.on_delete: list[Callable[[Index], None]] = []
         """Called with an index that was just taken out of the catalog, before its table is dropped."""
         make_folder(folder / "indices")
@@ -198,6 +200,9 @@ class Catalog:
             known = self._indices.get(name)
             if known is not None:
                 return known
+            backing = self.stream_for(name)
+            if backing is not None:
+                return backing
             template = self.template_for(name)
             return self.create(name, template.settings, template.mappings, template.aliases)
 
