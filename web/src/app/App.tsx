@@ -1,11 +1,19 @@
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { EsError } from '../base/es';
 import { Shell } from './Shell';
 import { theme } from './theme';
 
+/** The session has ended: loading the page again shows the login form. */
+function signInAgain(error: unknown): void {
+  if (error instanceof EsError && error.status === 401 && error.message === 'sign in to see this') {
+    window.location.reload();
+  }
+}
+
 const client = new QueryClient({
+  queryCache: new QueryCache({ onError: signInAgain }),
   defaultOptions: {
     queries: {
       refetchOnWindowFocus: false,

@@ -1,5 +1,6 @@
 import { Checkbox, Table } from '@mantine/core';
 import { formatBytes } from '../../base/size';
+import { Moment } from '../../widgets/Moment';
 import { SortHeader, useSorted } from '../../widgets/SortHeader';
 import classes from '../Management.module.css';
 import type { IndexRow } from './indices';
@@ -64,7 +65,7 @@ export function IndexTable({ rows, chosen, onChoose }: Props) {
               <Table.Td className={classes.numeric}>{row.docs.toLocaleString('en')}</Table.Td>
               <Table.Td className={classes.numeric}>{formatBytes(row.bytes)}</Table.Td>
               <Table.Td className={classes.numeric}>
-                {row.created > 0 ? new Date(row.created).toLocaleString() : '–'}
+                <Moment millis={row.created} />
               </Table.Td>
             </Table.Tr>
           ))}

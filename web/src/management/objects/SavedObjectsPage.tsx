@@ -11,6 +11,7 @@ import {
 } from '../../base/savedObjects';
 import { ConfirmModal } from '../../widgets/ConfirmModal';
 import { Failure, notifyDone, notifyFailure } from '../../widgets/Failure';
+import { Moment } from '../../widgets/Moment';
 import { PageHead } from '../../widgets/PageHead';
 import classes from '../Management.module.css';
 import { ImportButton } from './ImportButton';
@@ -101,7 +102,9 @@ function ObjectTable({ objects, chosen, onChoose }: TableProps) {
               <Table.Td style={{ overflowWrap: 'anywhere' }}>
                 <ObjectLink object={object} />
               </Table.Td>
-              <Table.Td>{object.updated_at ? new Date(object.updated_at).toLocaleString() : '–'}</Table.Td>
+              <Table.Td>
+                <Moment millis={Date.parse(object.updated_at ?? '')} />
+              </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
