@@ -14,8 +14,6 @@ from kelp.store.api.targets import indices_of
 from kelp.store.errors import ApiError, illegal_argument
 from kelp.store.index.index import Index
 from kelp.store.ingest.bulk_request import BulkDefaults
-from kelp.store.search.request import parse_search
-from kelp.store.search.search import run_search
 from kelp.store.store import Store
 
 _BATCH = 1000
@@ -60,6 +58,9 @@ def _hits(
     store: Store, indices: list[Index], body: dict[str, Any], limit: int | None, parameters: Parameters
 ) -> Iterator[list[Hit]]:
     """The matching documents in batches, by their place in the indices: what is written meanwhile is not met."""
+    from kelp.store.search.request import parse_search
+    from kelp.store.search.search import run_search
+
     store.refresh(indices)
     found = 0
     for index in indices:
