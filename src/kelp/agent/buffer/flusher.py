@@ -117,9 +117,9 @@ class Flusher:
             self._buffer.enqueue_if(lambda chunk: chunk.born <= oldest)
         span = self._output.keys.timekey
         if span is not None:
-            now = int(self._clock())
+            now = self._clock()
             latest = now - span - self._section.timekey_wait
-            current = self._output.sorter.timekey(now)
+            current = self._output.sorter.timekey(int(now))
             self._buffer.enqueue_if(
                 lambda chunk: (
                     chunk.metadata.timekey is None

@@ -25,9 +25,12 @@ class Document(NamedTuple):
     time: int
 
     def record(self) -> Record:
-        """The document as it was sent; of an update, what it changes."""
-        body = orjson.loads(self.lines.split(b"\n", 2)[1])
-        return body["doc"] if self.lines.startswith(b'{"update"') and "doc" in body else body  # type: ignore[no-any-return]
+        """The document as it was sent; of an update, what it holds."""
+        body: Record = orjson.loads(self.lines.split(b"\n", 2)[1])
+        if self.lines.startswith(b'{"update"'):
+            inner = body.get("upsert", body.get("doc"))
+            return inner if isinstance(inner, dict) else body
+        return body
 
 
 def documents(frames: list[Frame]) -> list[Document]:
