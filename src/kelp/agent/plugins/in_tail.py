@@ -105,7 +105,8 @@ class TailInput(Input):
 
     def configure(self) -> None:
         self._check()
-        self.parse.set("unmatched_lines", self.element.get("emit_unmatched_lines"))
+        if self.emit_unmatched_lines and "multiline" in str(self.parse.get("@type")):
+            self.parse.set("unmatched_lines", "true")
         self._parser = self.create_parser(self.parse)
         paths = list(dict.fromkeys(p.strip() for p in self.path.split(self.path_delimiter) if p.strip()))
         if not paths:

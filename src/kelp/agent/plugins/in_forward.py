@@ -1,0 +1,379 @@
+"""Input `forward`: events from other agents, in all modes of the forward protocol.
+
+https://github.com/fluent/fluentd/wiki/Forward-Protocol-Specification-v1.5
+"""
+
+import gzip
+import hashlib
+import hmac
+import io
+import json
+import secrets
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import msgpack
+import orjson
+
+from kelp.agent.config import Section, param
+from kelp.agent.event import Batch
+from kelp.agent.listen import ClientSection, Connection, TcpListener, TransportSection, UdpListener
+from kelp.agent.listen.access import host_name
+from kelp.agent.plugin.input import Input
+from kelp.agent.plugin.registry import register
+from kelp.common.errors import KelpError
+
+_NANOS = 1_000_000_000
+_HEARTBEAT = b"\0"
+_MOST_UNPACKED = 1 << 30
+Pack = Callable[[Any], bytes]
+
+
+class UserSection(Section):
+    """A user that may sign in."""
+
+    username: str = param.string(description="Name of the user.")
+    password: str = param.string(secret=True, description="Password of the user.")
+
+
+class SecuritySection(Section):
+    """Who may send."""
+
+    self_hostname: str = param.string(description="Name by which this agent answers.")
+    shared_key: str = param.string(secret=True, description="Key that both sides know.")
+    user_auth: bool = param.boolean(default=False, description="Ask for a user and password.")
+    allow_anonymous_source: bool = param.boolean(
+        default=True, description="Take events from addresses that no <client> covers."
+    )
+    user: list[UserSection] = param.sections("user", UserSection, description="Users that may sign in.")
+    client: list[ClientSection] = param.sections(
+        "client", ClientSection, description="Clients that may send."
+    )
+
+    def configure(self) -> None:
+        if self.user_auth and not self.user:
+            raise self.error("user_auth needs a section <user>", "user_auth")
+        if not self.allow_anonymous_source and not self.client:
+            raise self.error(
+                "allow_anonymous_source false needs a section <client>", "allow_anonymous_source"
+            )
+
+
+@register("input", "forward")
+class ForwardInput(Input):
+    """Take events over the forward protocol: message, forward, packed and compressed mode, with acknowledgements."""
+
+    port: int = param.integer(default=24224, description="Port to listen on, TCP and UDP (heartbeats).")
+    bind: str = param.string(default="0.0.0.0", description="Address to listen on.")
+    backlog: int | None = param.integer(default=None, description="Connections that may wait to be accepted.")
+    linger_timeout: int | None = param.integer(
+        default=None, description="Accepted for Fluentd's sake.", deprecated="it has no effect"
+    )
+    blocking_timeout: float = param.time(default=0.5, description="Accepted for Fluentd's sake.")
+    resolve_hostname: bool | None = param.boolean(default=None, description="Look up the names of clients.")
+    deny_keepalive: bool = param.boolean(
+        default=False, description="Close each connection after its first message."
+    )
+    send_keepalive_packet: bool = param.boolean(
+        default=False, description="Probe silent connections (SO_KEEPALIVE)."
+    )
+    chunk_size_warn_limit: int | None = param.size(
+        default=None, description="Warn of larger messages, in bytes."
+    )
+    chunk_size_limit: int | None = param.size(default=None, description="Drop larger messages, in bytes.")
+    decompression_size_limit: int = param.size(
+        default=256 << 20, description="Largest message once decompressed, in bytes."
+    )
+    skip_invalid_event: bool = param.boolean(default=True, description="Leave out events that are none.")
+    source_address_key: str | None = param.string(
+        default=None, description="Field that takes the client's address."
+    )
+    source_hostname_key: str | None = param.string(
+        default=None, description="Field that takes the client's name."
+    )
+    tag: str | None = param.string(default=None, description="Tag instead of the one received.")
+    add_tag_prefix: str | None = param.string(default=None, description="Put before each tag, with a dot.")
+    transport: TransportSection | None = param.section(
+        "transport", TransportSection, description="TLS settings."
+    )
+    security: SecuritySection | None = param.section("security", SecuritySection, description="Who may send.")
+
+    def configure(self) -> None:
+        for name in ("tag", "add_tag_prefix"):
+            if getattr(self, name) == "":
+                raise self.error(f"option {name!r} must not be empty", name)
+        if self.source_hostname_key is not None and self.resolve_hostname is False:
+            raise self.error("source_hostname_key needs resolve_hostname", "resolve_hostname")
+        if self.send_keepalive_packet and self.deny_keepalive:
+            raise self.error("send_keepalive_packet and deny_keepalive exclude each other", "deny_keepalive")
+        self._listeners: list[TcpListener | UdpListener] = []
+
+    def start(self) -> None:
+        tls = self.transport.context() if self.transport is not None else None
+        tcp = TcpListener(
+            self.bind, self.port, self._serve, self.log,
+            tls=tls, keepalive=self.send_keepalive_packet, backlog=self.backlog,
+        )  # fmt: skip
+        udp = UdpListener(self.bind, self.port, lambda _data, _address: _HEARTBEAT, self.log, max_bytes=128)
+        for listener in (tcp, udp):
+            listener.start()
+            self._listeners.append(listener)
+        self.log.info("listening", bind=self.bind, port=self.port)
+
+    def stop(self) -> None:
+        for listener in self._listeners:
+            listener.stop()
+
+    # ------------------------------------------------------------------ connections
+
+    def _serve(self, connection: Connection) -> None:
+        handshake = (
+            _Handshake(self.security, connection, self.deny_keepalive) if self.security is not None else None
+        )
+        if handshake is not None:
+            connection.send(_pack(handshake.hello()))
+        for message, size, pack in _messages(connection):
+            if handshake is not None:
+                answer, accepted = handshake.check(message)
+                connection.send(pack(answer))
+                if not accepted:
+                    self.log.warning("client was refused", address=connection.address, reason=answer[2])
+                    return
+                handshake = None
+                continue
+            options = self._take(message, size, connection)
+            if isinstance(options, dict) and options.get("chunk"):
+                connection.send(pack({"ack": options["chunk"]}))
+            if self.deny_keepalive:
+                return
+
+    def _take(self, message: Any, size: int, connection: Connection) -> Any:
+        """Emit the events of one message; returns its options."""
+        if message is None:
+            return None
+        if not isinstance(message, list) or len(message) < 2 or not isinstance(message[0], str):
+            self.log.warning("message is broken", address=connection.address, got=repr(message)[:200])
+            return None
+        tag, entries = message[0], message[1]
+        if self.chunk_size_limit is not None and size > self.chunk_size_limit:
+            self.log.warning(
+                "message is larger than chunk_size_limit: dropped",
+                tag=tag,
+                address=connection.address,
+                bytes=size,
+            )
+            return None
+        if self.chunk_size_warn_limit is not None and size > self.chunk_size_warn_limit:
+            self.log.warning(
+                "message is larger than chunk_size_warn_limit",
+                tag=tag,
+                address=connection.address,
+                bytes=size,
+            )
+        tag = self.tag or tag
+        if self.add_tag_prefix is not None:
+            tag = f"{self.add_tag_prefix}.{tag}"
+        try:
+            batch, options = self._read(message, entries, connection)
+        except (KelpError, ValueError) as error:
+            self.log.warning(
+                "message cannot be read: dropped", tag=tag, address=connection.address, error=error
+            )
+            return None
+        self._add_source(batch, connection)
+        if len(batch):
+            self.emit(tag, batch)
+        return options
+
+    def _read(self, message: list[Any], entries: Any, connection: Connection) -> tuple[Batch, Any]:
+        if isinstance(entries, bytes | str):
+            options = _at(message, 2) or {}
+            data = entries if isinstance(entries, bytes) else entries.encode("utf-8", "surrogateescape")
+            compressed = options.get("compressed")
+            if compressed and compressed != "text":
+                data = self._decompress(data, str(compressed))
+            unpacker = _unpacker("replace")
+            unpacker.feed(data)
+            return self._batch(unpacker, connection), options
+        if isinstance(entries, list):
+            return _cleaned(self._batch(entries, connection)), _at(message, 2)
+        return _cleaned(self._batch([[entries, _at(message, 2)]], connection)), _at(message, 3)
+
+    def _decompress(self, data: bytes, kind: str) -> bytes:
+        if kind != "gzip":
+            raise KelpError(f"cannot decompress {kind!r}: only gzip is known")
+        try:
+            with gzip.open(io.BytesIO(data)) as stream:  # chunks may be several gzip members in a row
+                out = stream.read(self.decompression_size_limit + 1)
+        except (OSError, EOFError, zlib.error) as error:
+            raise KelpError(f"cannot decompress: {error}") from error
+        if len(out) > self.decompression_size_limit:
+            raise KelpError("cannot decompress: it is larger than decompression_size_limit")
+        return out
+
+    def _batch(self, entries: Iterable[Any], connection: Connection) -> Batch:
+        batch = Batch()
+        now = time.time_ns()
+        for entry in entries:
+            try:
+                when, record = entry[0], entry[1]
+            except (TypeError, IndexError, KeyError):
+                when, record = None, None
+            if type(when) is int:
+                nanos = when * _NANOS
+            elif type(when) is msgpack.ExtType and when.code == 0 and len(when.data) == 8:
+                nanos = int.from_bytes(when.data[:4]) * _NANOS + int.from_bytes(when.data[4:])
+            elif isinstance(when, list) and when and isinstance(when[0], int | msgpack.ExtType):
+                entries_of_metadata = self._batch([[when[0], record]], connection)
+                batch.extend(entries_of_metadata)
+                continue
+            elif isinstance(when, float):
+                nanos = int(when * _NANOS)
+            else:
+                nanos = -1
+            if nanos < 0 or type(record) is not dict:
+                self.log.warning(
+                    "invalid event: left out", address=connection.address, event=repr(entry)[:200]
+                )
+                continue
+            batch.times.append(nanos if nanos >= _NANOS else now)
+            batch.records.append(record)
+        return batch
+
+    def _add_source(self, batch: Batch, connection: Connection) -> None:
+        if self.source_address_key is not None:
+            for record in batch.records:
+                record[self.source_address_key] = connection.address
+        if self.source_hostname_key is not None:
+            name = host_name(connection.address)
+            for record in batch.records:
+                record[self.source_hostname_key] = name
+
+
+class _Handshake:
+    """HELO, PING, PONG: both sides prove that they know the key."""
+
+    def __init__(self, security: SecuritySection, connection: Connection, deny_keepalive: bool) -> None:
+        self._security = security
+        self._address = connection.address
+        self._deny_keepalive = deny_keepalive
+        self._nonce = secrets.token_bytes(16)
+        self._salt = secrets.token_bytes(16)
+
+    def hello(self) -> list[Any]:
+        auth: bytes | str = self._salt if self._security.user_auth else ""
+        return ["HELO", {"nonce": self._nonce, "auth": auth, "keepalive": not self._deny_keepalive}]
+
+    def check(self, message: Any) -> tuple[list[Any], bool]:
+        """The answer to a PING, and whether the client is accepted."""
+        if not isinstance(message, list) or len(message) != 6 or message[0] != "PING":
+            return self._refuse("invalid ping message")
+        _ping, name, salt, digest, user, password_digest = message
+        client = next((one for one in self._security.client if one.rule.covers(self._address)), None)
+        if client is None and not self._security.allow_anonymous_source:
+            return self._refuse(f"anonymous source host '{self._address}' denied")
+        key = (client.shared_key if client is not None else None) or self._security.shared_key
+        if not hmac.compare_digest(_sha512(salt, name, self._nonce, key), _plain(digest)):
+            return self._refuse("shared_key mismatch")
+        if self._security.user_auth and not self._knows(client, _plain(user), _plain(password_digest)):
+            return self._refuse("username/password mismatch")
+        own = self._security.self_hostname
+        return ["PONG", True, "", own, _sha512(salt, own, self._nonce, key)], True
+
+    def _knows(self, client: ClientSection | None, name: str, digest: str) -> bool:
+        allowed = client.users if client is not None and client.users else None
+        return any(
+            user.username == name
+            and (allowed is None or name in allowed)
+            and hmac.compare_digest(_sha512(self._salt, name, user.password), digest)
+            for user in self._security.user
+        )
+
+    @staticmethod
+    def _refuse(reason: str) -> tuple[list[Any], bool]:
+        return ["PONG", False, reason, "", ""], False
+
+
+def _messages(connection: Connection) -> Iterator[tuple[Any, int, Pack]]:
+    """Each message, the bytes received for it, and how to answer: as MessagePack, or JSON where it begins so."""
+    blocks = connection.blocks()
+    first = next(blocks, b"")
+    if first[:1] in (b"{", b"["):
+        yield from _json_messages(first, blocks)
+        return
+    unpacker = _unpacker("surrogateescape")  # old senders put packed events and salts into text
+    size = 0
+    block: bytes | None = first
+    while block:
+        unpacker.feed(block)
+        size += len(block)
+        for message in unpacker:
+            yield message, size, _pack
+            size = 0
+        block = next(blocks, None)
+
+
+def _json_messages(first: bytes, blocks: Iterator[bytes]) -> Iterator[tuple[Any, int, Pack]]:
+    decoder = json.JSONDecoder()
+    text = ""
+    block: bytes | None = first
+    data = b""
+    while block:
+        data += block
+        try:
+            text, data = text + data.decode(), b""
+        except UnicodeDecodeError:
+            block = next(blocks, None)
+            continue
+        while text := text.lstrip():
+            try:
+                value, end = decoder.raw_decode(text)
+            except ValueError:
+                break  # the rest is still to come
+            text = text[end:]
+            yield value, end, lambda answer: json.dumps(answer).encode()
+        block = next(blocks, None)
+
+
+def _unpacker(on_errors: str) -> Any:
+    return msgpack.Unpacker(
+        raw=False, unicode_errors=on_errors, strict_map_key=False, max_buffer_size=_MOST_UNPACKED
+    )
+
+
+def _cleaned(batch: Batch) -> Batch:
+    """Replace what was not UTF-8 by U+FFFD."""
+    try:
+        orjson.dumps(batch.records, default=repr, option=orjson.OPT_NON_STR_KEYS)
+    except orjson.JSONEncodeError:
+        batch.records = [_clean(record) for record in batch.records]
+    return batch
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    if isinstance(value, dict):
+        return {_clean(key): _clean(inner) for key, inner in value.items()}
+    return [_clean(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _pack(value: Any) -> bytes:
+    return bytes(msgpack.packb(value))
+
+
+def _at(message: list[Any], index: int) -> Any:
+    return message[index] if len(message) > index else None
+
+
+def _plain(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _sha512(*parts: str | bytes) -> str:
+    digest = hashlib.sha512()
+    for part in parts:
+        digest.update(part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
