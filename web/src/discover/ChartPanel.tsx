@@ -37,12 +37,17 @@ export function ChartPanel(props: Props) {
     <section className={classes.chart} aria-label="Histogram" aria-busy={props.loading}>
       <div className={classes.chartHead}>
         <Text size="sm" aria-live="polite" component="div" className={classes.hits}>
-          <b data-test-subj="discoverQueryHits">{count === undefined ? '…' : formatCount(count)}</b> {count === 1 ? 'hit' : 'hits'}
+          <b data-test-subj="discoverQueryHits">{count === undefined ? '…' : formatCount(count)}</b>{' '}
+          {count === 1 ? 'hit' : 'hits'}
         </Text>
         {timed && plan?.bounds && (
           <Text size="xs" c="dimmed" className={classes.span} component="div">
-            {formatDate(plan.bounds.min, 'MMM D, YYYY @ HH:mm:ss.SSS', zone)} – {formatDate(plan.bounds.max, 'MMM D, YYYY @ HH:mm:ss.SSS', zone)}
-            <span title="Time zone of all times shown (Advanced settings: dateFormat:tz)"> {zoneName(zone)}</span>
+            {formatDate(plan.bounds.min, 'MMM D, YYYY @ HH:mm:ss.SSS', zone)} –{' '}
+            {formatDate(plan.bounds.max, 'MMM D, YYYY @ HH:mm:ss.SSS', zone)}
+            <span title="Time zone of all times shown (Advanced settings: dateFormat:tz)">
+              {' '}
+              {zoneName(zone)}
+            </span>
           </Text>
         )}
         <div className={classes.chartTools}>
@@ -50,8 +55,17 @@ export function ChartPanel(props: Props) {
           {timed && !hideChart && (
             <>
               {plan?.chosen?.scaled === true && (
-                <Tooltip multiline w={260} label={`This interval makes too many bars for the range: scaled to ${describeInterval(plan.chosen.interval)}`}>
-                  <Text size="xs" c="orange" tabIndex={0} data-test-subj="discoverIntervalSelectScaledToDescription">
+                <Tooltip
+                  multiline
+                  w={260}
+                  label={`This interval makes too many bars for the range: scaled to ${describeInterval(plan.chosen.interval)}`}
+                >
+                  <Text
+                    size="xs"
+                    c="orange"
+                    tabIndex={0}
+                    data-test-subj="discoverIntervalSelectScaledToDescription"
+                  >
                     scaled to {describeInterval(plan.chosen.interval)}
                   </Text>
                 </Tooltip>
@@ -60,18 +74,32 @@ export function ChartPanel(props: Props) {
                 size="xs"
                 aria-label="Interval of the histogram"
                 title={plan?.chosen ? `A bar is ${describeInterval(plan.chosen.interval)} wide` : undefined}
-                data={INTERVAL_CHOICES.map(([value, label]) => ({ value, label: value === 'auto' && plan?.chosen && interval === 'auto' ? `Auto (${plan.chosen.interval})` : label }))}
+                data={INTERVAL_CHOICES.map(([value, label]) => ({
+                  value,
+                  label:
+                    value === 'auto' && plan?.chosen && interval === 'auto'
+                      ? `Auto (${plan.chosen.interval})`
+                      : label,
+                }))}
                 value={interval}
                 data-test-subj="discoverIntervalSelect"
                 onChange={(event) => props.onInterval(event.currentTarget.value)}
               />
             </>
           )}
-          <Toggle label={props.wrap ? 'One line per document' : 'Wrap long lines'} subject="discoverWrapToggle" onClick={() => props.onWrap(!props.wrap)}>
+          <Toggle
+            label={props.wrap ? 'One line per document' : 'Wrap long lines'}
+            subject="discoverWrapToggle"
+            onClick={() => props.onWrap(!props.wrap)}
+          >
             {props.wrap ? <IconTextWrapDisabled size={16} /> : <IconTextWrap size={16} />}
           </Toggle>
           {timed && (
-            <Toggle label={hideChart ? 'Show chart' : 'Hide chart'} subject="discoverChartToggle" onClick={() => props.onHideChart(!hideChart)}>
+            <Toggle
+              label={hideChart ? 'Show chart' : 'Hide chart'}
+              subject="discoverChartToggle"
+              onClick={() => props.onHideChart(!hideChart)}
+            >
               {hideChart ? <IconChartBar size={16} /> : <IconChartBarOff size={16} />}
             </Toggle>
           )}
@@ -80,7 +108,14 @@ export function ChartPanel(props: Props) {
       {timed && !hideChart && (
         <div className={classes.chartBody} data-loading={props.loading || undefined}>
           {plan?.bounds && plan.chosen && response ? (
-            <Histogram {...bars} bounds={plan.bounds} interval={plan.chosen.interval} zone={zone} height={128} onBrush={props.onBrush} />
+            <Histogram
+              {...bars}
+              bounds={plan.bounds}
+              interval={plan.chosen.interval}
+              zone={zone}
+              height={128}
+              onBrush={props.onBrush}
+            />
           ) : (
             <Skeleton height={112} mx={12} />
           )}
@@ -90,7 +125,17 @@ export function ChartPanel(props: Props) {
   );
 }
 
-function Toggle({ label, subject, onClick, children }: { label: string; subject: string; onClick: () => void; children: ReactNode }) {
+function Toggle({
+  label,
+  subject,
+  onClick,
+  children,
+}: {
+  label: string;
+  subject: string;
+  onClick: () => void;
+  children: ReactNode;
+}) {
   return (
     <Tooltip label={label}>
       <ActionIcon variant="subtle" color="gray" aria-label={label} data-test-subj={subject} onClick={onClick}>

@@ -7,7 +7,14 @@ import { addFilter, existsFilter, isPinned, phraseFilter, type Filter } from '..
 import { buildQuery } from '../base/search/query';
 import type { Hit } from '../base/search/types';
 import { zoneName } from '../base/time/zone';
-import { readGlobal, readSearch, writeGlobal, writeSearch, type GlobalState, type SearchState } from '../base/urlState';
+import {
+  readGlobal,
+  readSearch,
+  writeGlobal,
+  writeSearch,
+  type GlobalState,
+  type SearchState,
+} from '../base/urlState';
 import { DocTable } from '../widgets/docTable/DocTable';
 import { hitKey, type DocView } from '../widgets/docTable/types';
 import { FilterBar } from '../widgets/filterBar/FilterBar';
@@ -30,7 +37,10 @@ function useStart(params: ReadonlyMap<string, string>) {
       const shared = readGlobal(params.get('_g'));
       const own = readSearch(params.get('_a'));
       // As in Kibana, only pinned filters stay on: the others would hide what happened around.
-      const filters = (own.filters ?? []).map((filter) => ({ ...filter, meta: { ...filter.meta, disabled: true } }));
+      const filters = (own.filters ?? []).map((filter) => ({
+        ...filter,
+        meta: { ...filter.meta, disabled: true },
+      }));
       return { shared, own, filters: [...shared.filters, ...filters], error: null };
     } catch (error) {
       return { shared: EMPTY_SHARED, own: EMPTY_OWN, filters: [] as Filter[], error: error as Error };
@@ -39,35 +49,57 @@ function useStart(params: ReadonlyMap<string, string>) {
 }
 
 /** What was logged around one document. */
-export function ContextPage({ route, params }: { route: DiscoverRoute & { view: 'context' }; params: ReadonlyMap<string, string> }) {
+export function ContextPage({
+  route,
+  params,
+}: {
+  route: DiscoverRoute & { view: 'context' };
+  params: ReadonlyMap<string, string>;
+}) {
   const start = useStart(params);
   const { pattern, fields, fieldsReady, error: patternError } = usePatterns(route.pattern);
   const settings = useSearchSettings();
   const [filters, setFilters] = useState(start.filters);
-  const [columns, setColumns] = useState(() => (start.own.columns ?? []).filter((name) => name !== '_source'));
+  const [columns, setColumns] = useState(() =>
+    (start.own.columns ?? []).filter((name) => name !== '_source'),
+  );
   const [newer, setNewer] = useState(STEP);
   const [older, setOlder] = useState(STEP);
-  const [scope, setScope] = useLocalStorage({ key: 'kelp.context.scope', defaultValue: 'stream', getInitialValueInEffect: false });
+  const [scope, setScope] = useLocalStorage({
+    key: 'kelp.context.scope',
+    defaultValue: 'stream',
+    getInitialValueInEffect: false,
+  });
 
   const path = `${encodeURIComponent(pattern?.title ?? '')}/_search`;
   const timeField = pattern?.timeField ?? '';
   const ready = pattern !== undefined && fieldsReady && timeField !== '';
   const anchor = useQuery({
     queryKey: ['context-anchor', path, route.id, params.get('index')],
-    queryFn: ({ signal }) => loadAnchor({ path, query: {}, timeField, fields }, params.get('index'), route.id, signal),
+    queryFn: ({ signal }) =>
+      loadAnchor({ path, query: {}, timeField, fields }, params.get('index'), route.id, signal),
     enabled: ready,
     staleTime: Infinity,
     retry: false,
   });
-  const stream = useMemo(() => (anchor.data ? streamOf(anchor.data, fields) : undefined), [anchor.data, fields]);
+  const stream = useMemo(
+    () => (anchor.data ? streamOf(anchor.data, fields) : undefined),
+    [anchor.data, fields],
+  );
   const around = useMemo((): Around => {
     const active = [...filters, ...(scope === 'stream' && stream ? stream.filters : [])];
     const context = { fields, timeZone: zoneName(settings.zone) };
-    return { path, timeField, fields, query: buildQuery({ bar: { language: 'kuery', query: '' }, filters: active, time: null, context }) };
+    return {
+      path,
+      timeField,
+      fields,
+      query: buildQuery({ bar: { language: 'kuery', query: '' }, filters: active, time: null, context }),
+    };
   }, [filters, scope, stream, path, timeField, fields, settings.zone]);
   const side = (order: 'asc' | 'desc', size: number) => ({
     queryKey: ['context-side', order, size, around.path, around.query, anchor.data?._id],
-    queryFn: ({ signal }: { signal: AbortSignal }) => loadSide(around, anchor.data as Hit, order, size, signal),
+    queryFn: ({ signal }: { signal: AbortSignal }) =>
+      loadSide(around, anchor.data as Hit, order, size, signal),
     enabled: anchor.data !== undefined,
     placeholderData: keepPreviousData,
   });
@@ -76,7 +108,9 @@ export function ContextPage({ route, params }: { route: DiscoverRoute & { view: 
   const key = anchor.data && hitKey(anchor.data);
   const hits = useMemo(() => {
     if (!anchor.data || !after.data || !before.data) return [];
-    return [...after.data, anchor.data, ...before.data].filter((hit, at, all) => all.findIndex((other) => hitKey(other) === hitKey(hit)) === at);
+    return [...after.data, anchor.data, ...before.data].filter(
+      (hit, at, all) => all.findIndex((other) => hitKey(other) === hitKey(hit)) === at,
+    );
   }, [anchor.data, after.data, before.data]);
 
   const view = useMemo(
@@ -93,19 +127,32 @@ export function ContextPage({ route, params }: { route: DiscoverRoute & { view: 
   const index = pattern?.id ?? '';
   const actions = useMemo(
     () => ({
-      onFilter: (field: string, value: Parameters<typeof phraseFilter>[2], negate: boolean) => setFilters((now) => addFilter(now, phraseFilter(index, field, value, negate))),
+      onFilter: (field: string, value: Parameters<typeof phraseFilter>[2], negate: boolean) =>
+        setFilters((now) => addFilter(now, phraseFilter(index, field, value, negate))),
       onExists: (field: string) => setFilters((now) => addFilter(now, existsFilter(index, field))),
-      onToggleColumn: (name: string) => setColumns((now) => (now.includes(name) ? now.filter((other) => other !== name) : [...now, name])),
+      onToggleColumn: (name: string) =>
+        setColumns((now) => (now.includes(name) ? now.filter((other) => other !== name) : [...now, name])),
     }),
     [index],
   );
   const back = (): void =>
-    navigate(hashUrl('/discover', { _g: writeGlobal({ ...start.shared, filters: filters.filter(isPinned) }), _a: writeSearch({ ...start.own, index, columns }) }));
+    navigate(
+      hashUrl('/discover', {
+        _g: writeGlobal({ ...start.shared, filters: filters.filter(isPinned) }),
+        _a: writeSearch({ ...start.own, index, columns }),
+      }),
+    );
   const error = start.error ?? patternError ?? anchor.error ?? after.error ?? before.error;
   return (
     <div className={classes.page}>
       <div className={classes.contextBar}>
-        <Anchor component="button" type="button" size="sm" onClick={back} data-test-subj="contextBackToDiscover">
+        <Anchor
+          component="button"
+          type="button"
+          size="sm"
+          onClick={back}
+          data-test-subj="contextBackToDiscover"
+        >
           ← Discover
         </Anchor>
         <h1 className={classes.title}>Surrounding documents</h1>
@@ -121,14 +168,31 @@ export function ContextPage({ route, params }: { route: DiscoverRoute & { view: 
             ]}
           />
         )}
-        <FilterBar filters={filters} fields={fields} indexId={index} suggestValues={noValues} onChange={setFilters} />
+        <FilterBar
+          filters={filters}
+          fields={fields}
+          indexId={index}
+          suggestValues={noValues}
+          onChange={setFilters}
+        />
       </div>
       {error && <ErrorPanel title="The surrounding documents could not be loaded" error={error} />}
-      {pattern && pattern.timeField === undefined && <ErrorPanel title="This pattern has no time field" error={new Error('cannot order documents around this one: the index pattern has no time field')} />}
+      {pattern && pattern.timeField === undefined && (
+        <ErrorPanel
+          title="This pattern has no time field"
+          error={new Error('cannot order documents around this one: the index pattern has no time field')}
+        />
+      )}
       {!error && (anchor.isPending || after.isPending || before.isPending) && <RowSkeletons />}
       {hits.length > 0 && (
         <>
-          <Load label="newer" count={after.data?.length ?? 0} wanted={newer} busy={after.isFetching} onLoad={() => setNewer(newer + STEP)} />
+          <Load
+            label="newer"
+            count={after.data?.length ?? 0}
+            wanted={newer}
+            busy={after.isFetching}
+            onLoad={() => setNewer(newer + STEP)}
+          />
           <div className={classes.rows}>
             <DocTable
               hits={hits}
@@ -137,7 +201,15 @@ export function ContextPage({ route, params }: { route: DiscoverRoute & { view: 
               sort={{ sort: [], onSort: () => undefined }}
               anchor={key}
               onMoveColumn={(name, by) => setColumns(moveColumn(columns, name, by))}
-              footer={<Load label="older" count={before.data?.length ?? 0} wanted={older} busy={before.isFetching} onLoad={() => setOlder(older + STEP)} />}
+              footer={
+                <Load
+                  label="older"
+                  count={before.data?.length ?? 0}
+                  wanted={older}
+                  busy={before.isFetching}
+                  onLoad={() => setOlder(older + STEP)}
+                />
+              }
             />
           </div>
         </>
@@ -148,11 +220,30 @@ export function ContextPage({ route, params }: { route: DiscoverRoute & { view: 
 
 const noValues = (): Promise<string[]> => Promise.resolve([]);
 
-function Load({ label, count, wanted, busy, onLoad }: { label: 'newer' | 'older'; count: number; wanted: number; busy: boolean; onLoad: () => void }) {
+function Load({
+  label,
+  count,
+  wanted,
+  busy,
+  onLoad,
+}: {
+  label: 'newer' | 'older';
+  count: number;
+  wanted: number;
+  busy: boolean;
+  onLoad: () => void;
+}) {
   const isAll = !busy && count < wanted;
   return (
     <div className={classes.footer}>
-      <Button size="compact-xs" variant="light" loading={busy} disabled={isAll} onClick={onLoad} data-test-subj={`${label === 'newer' ? 'predecessors' : 'successors'}LoadMoreButton`}>
+      <Button
+        size="compact-xs"
+        variant="light"
+        loading={busy}
+        disabled={isAll}
+        onClick={onLoad}
+        data-test-subj={`${label === 'newer' ? 'predecessors' : 'successors'}LoadMoreButton`}
+      >
         Load {STEP} {label}
       </Button>{' '}
       {isAll ? `no more: ${count} ${label}` : `${count} ${label}`}

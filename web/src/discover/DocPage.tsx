@@ -16,11 +16,21 @@ import { useSearchSettings } from './useDiscoverSearch';
 import { usePatterns } from './usePatterns';
 
 /** Finds one document; an error says when it is not there. */
-export async function loadDoc(index: string, id: string, signal: AbortSignal): Promise<SearchResponse['hits']['hits'][number]> {
+export async function loadDoc(
+  index: string,
+  id: string,
+  signal: AbortSignal,
+): Promise<SearchResponse['hits']['hits'][number]> {
   const body = { size: 1, version: true, query: { ids: { values: [id] } } };
   const response = await es<SearchResponse>('POST', `${encodeURIComponent(index)}/_search`, body, { signal });
   const hit = response.hits.hits[0];
-  if (!hit) throw new EsError(404, '', `cannot find document "${id}" in "${index}": it was deleted, or its index was`, null);
+  if (!hit)
+    throw new EsError(
+      404,
+      '',
+      `cannot find document "${id}" in "${index}": it was deleted, or its index was`,
+      null,
+    );
   return hit;
 }
 
@@ -28,7 +38,11 @@ export async function loadDoc(index: string, id: string, signal: AbortSignal): P
 export function DocPage({ route }: { route: DiscoverRoute & { view: 'doc' } }) {
   const { pattern, fields } = usePatterns(route.pattern);
   const settings = useSearchSettings();
-  const doc = useQuery({ queryKey: ['discover-doc', route.index, route.id], queryFn: ({ signal }) => loadDoc(route.index, route.id, signal), retry: false });
+  const doc = useQuery({
+    queryKey: ['discover-doc', route.index, route.id],
+    queryFn: ({ signal }) => loadDoc(route.index, route.id, signal),
+    retry: false,
+  });
   const view = useMemo(
     (): DocView => ({
       timeField: pattern?.timeField,
@@ -37,12 +51,16 @@ export function DocPage({ route }: { route: DiscoverRoute & { view: 'doc' } }) {
       zone: settings.zone,
       wrap: true,
       docUrl: () => window.location.hash,
-      contextUrl: pattern?.timeField === undefined ? undefined : (hit) => hashUrl(contextPath(pattern.id, hit._id), { index: hit._index }),
+      contextUrl:
+        pattern?.timeField === undefined
+          ? undefined
+          : (hit) => hashUrl(contextPath(pattern.id, hit._id), { index: hit._index }),
     }),
     [pattern, fields, settings.zone],
   );
   const index = pattern?.id ?? route.pattern;
-  const search = (filter: Filter): void => navigate(hashUrl('/discover', { _a: writeSearch({ index, filters: addFilter([], filter) }) }));
+  const search = (filter: Filter): void =>
+    navigate(hashUrl('/discover', { _a: writeSearch({ index, filters: addFilter([], filter) }) }));
   return (
     <div className={classes.single}>
       <Anchor size="sm" href={hashUrl('/discover', { _a: writeSearch({ index }) })}>
@@ -52,7 +70,13 @@ export function DocPage({ route }: { route: DiscoverRoute & { view: 'doc' } }) {
         Document <code>{route.id}</code> in <code>{route.index}</code>
       </h1>
       {doc.isPending && <RowSkeletons />}
-      {doc.error && <ErrorPanel title="The document could not be loaded" error={doc.error} onRetry={() => void doc.refetch()} />}
+      {doc.error && (
+        <ErrorPanel
+          title="The document could not be loaded"
+          error={doc.error}
+          onRetry={() => void doc.refetch()}
+        />
+      )}
       {doc.data && (
         <DocDetail
           hit={doc.data}
@@ -60,7 +84,8 @@ export function DocPage({ route }: { route: DiscoverRoute & { view: 'doc' } }) {
           actions={{
             onFilter: (field, value, negate) => search(phraseFilter(index, field, value, negate)),
             onExists: (field) => search(existsFilter(index, field)),
-            onToggleColumn: (field) => navigate(hashUrl('/discover', { _a: writeSearch({ index, columns: [field] }) })),
+            onToggleColumn: (field) =>
+              navigate(hashUrl('/discover', { _a: writeSearch({ index, columns: [field] }) })),
           }}
         />
       )}

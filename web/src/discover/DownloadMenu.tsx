@@ -23,7 +23,10 @@ export function DownloadMenu({ search, columns, timeField, name }: Props) {
   const abort = useRef<AbortController | null>(null);
   const save = (hits: readonly Hit[], format: Format): void => {
     const file = `${name.replace(/[^\w.-]+/g, '_')}-${new Date().toISOString().replace(/[:.]/g, '-')}.${format}`;
-    const shown = columns.length > 0 && timeField !== undefined && !columns.includes(timeField) ? [timeField, ...columns] : columns;
+    const shown =
+      columns.length > 0 && timeField !== undefined && !columns.includes(timeField)
+        ? [timeField, ...columns]
+        : columns;
     if (format === 'csv') saveFile(file, 'text/csv;charset=utf-8', toCsv(hits, shown));
     else saveFile(file, 'application/x-ndjson', toNdjson(hits));
   };
@@ -34,7 +37,8 @@ export function DownloadMenu({ search, columns, timeField, name }: Props) {
     try {
       save(await fetchAll(search.plan, abort.current.signal, setProgress), format);
     } catch (error) {
-      if (!abort.current.signal.aborted) notifications.show({ color: 'red', title: 'The download failed', message: (error as Error).message });
+      if (!abort.current.signal.aborted)
+        notifications.show({ color: 'red', title: 'The download failed', message: (error as Error).message });
     } finally {
       setProgress(null);
     }
@@ -50,7 +54,13 @@ export function DownloadMenu({ search, columns, timeField, name }: Props) {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <Button size="compact-sm" variant="subtle" color="gray" leftSection={<IconDownload size={15} />} data-test-subj="discoverDownloadButton">
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          color="gray"
+          leftSection={<IconDownload size={15} />}
+          data-test-subj="discoverDownloadButton"
+        >
           Download
         </Button>
       </Menu.Target>
@@ -64,10 +74,18 @@ export function DownloadMenu({ search, columns, timeField, name }: Props) {
         </Menu.Item>
         <Menu.Divider />
         <Menu.Label>All matches, up to {formatCount(DOWNLOAD_LIMIT)}</Menu.Label>
-        <Menu.Item data-test-subj="downloadAllCsv" disabled={!search.plan} onClick={() => void saveAll('csv')}>
+        <Menu.Item
+          data-test-subj="downloadAllCsv"
+          disabled={!search.plan}
+          onClick={() => void saveAll('csv')}
+        >
           CSV
         </Menu.Item>
-        <Menu.Item data-test-subj="downloadAllNdjson" disabled={!search.plan} onClick={() => void saveAll('ndjson')}>
+        <Menu.Item
+          data-test-subj="downloadAllNdjson"
+          disabled={!search.plan}
+          onClick={() => void saveAll('ndjson')}
+        >
           NDJSON
         </Menu.Item>
       </Menu.Dropdown>

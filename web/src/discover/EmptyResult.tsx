@@ -50,19 +50,32 @@ export function EmptyResult(props: Props) {
       </Title>
       {timeField !== undefined && plan.bounds && (
         <Text size="sm" c="dimmed">
-          Between {formatDate(plan.bounds.min, 'MMM D, YYYY @ HH:mm:ss', zone)} and {formatDate(plan.bounds.max, 'MMM D, YYYY @ HH:mm:ss', zone)} (
+          Between {formatDate(plan.bounds.min, 'MMM D, YYYY @ HH:mm:ss', zone)} and{' '}
+          {formatDate(plan.bounds.max, 'MMM D, YYYY @ HH:mm:ss', zone)} (
           {formatDuration(plan.bounds.max - plan.bounds.min)})
         </Text>
       )}
       {extent.data && <ExtentHint {...props} extent={extent.data} />}
       <Group gap="xs">
         {plan.bounds && (
-          <Button size="xs" variant="light" data-test-subj="discoverWidenTime" onClick={() => plan.bounds && props.onRange(absoluteRange(widenBounds(plan.bounds, 4, Date.now())))}>
+          <Button
+            size="xs"
+            variant="light"
+            data-test-subj="discoverWidenTime"
+            onClick={() =>
+              plan.bounds && props.onRange(absoluteRange(widenBounds(plan.bounds, 4, Date.now())))
+            }
+          >
             Widen the time range ×4
           </Button>
         )}
         {props.filterCount > 0 && (
-          <Button size="xs" variant="light" onClick={props.onDisableFilters} data-test-subj="discoverNoResultsDisableFilters">
+          <Button
+            size="xs"
+            variant="light"
+            onClick={props.onDisableFilters}
+            data-test-subj="discoverNoResultsDisableFilters"
+          >
             Disable {props.filterCount === 1 ? 'the filter' : `all ${props.filterCount} filters`}
           </Button>
         )}
@@ -81,11 +94,13 @@ function ExtentHint({ extent, plan, zone, onRange }: Props & { extent: Extent })
     return <Text size="sm">Nothing matches at any other time either.</Text>;
   }
   const span = plan.bounds ? plan.bounds.max - plan.bounds.min : 900_000;
-  const goThere = (): void => onRange(absoluteRange({ min: Math.floor(extent.newest - span), max: Math.ceil(extent.newest) + 1 }));
+  const goThere = (): void =>
+    onRange(absoluteRange({ min: Math.floor(extent.newest - span), max: Math.ceil(extent.newest) + 1 }));
   return (
     <Group gap="sm">
       <Text size="sm">
-        The latest of {formatCount(extent.count)} matching documents is of <b>{formatDate(extent.newest, 'MMM D, YYYY @ HH:mm:ss', zone)}</b>.
+        The latest of {formatCount(extent.count)} matching documents is of{' '}
+        <b>{formatDate(extent.newest, 'MMM D, YYYY @ HH:mm:ss', zone)}</b>.
       </Text>
       <Button size="xs" onClick={goThere} data-test-subj="discoverGoToLatest">
         Go there
@@ -93,7 +108,9 @@ function ExtentHint({ extent, plan, zone, onRange }: Props & { extent: Extent })
       <Button
         size="xs"
         variant="light"
-        onClick={() => onRange(absoluteRange({ min: Math.floor(extent.oldest), max: Math.ceil(extent.newest) + 1 }))}
+        onClick={() =>
+          onRange(absoluteRange({ min: Math.floor(extent.oldest), max: Math.ceil(extent.newest) + 1 }))
+        }
       >
         Show all
       </Button>

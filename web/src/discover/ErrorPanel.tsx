@@ -4,11 +4,26 @@ import { EsError } from '../base/es';
 import classes from './Discover.module.css';
 
 /** What went wrong and why, with a way on. */
-export function ErrorPanel({ title, error, onRetry }: { title: string; error: Error; onRetry?: (() => void) | undefined }) {
+export function ErrorPanel({
+  title,
+  error,
+  onRetry,
+}: {
+  title: string;
+  error: Error;
+  onRetry?: (() => void) | undefined;
+}) {
   const body = error instanceof EsError ? error.body : null;
   const type = error instanceof EsError ? [error.status || '', error.type].filter(Boolean).join(' ') : '';
   return (
-    <Alert className={classes.message} color="red" icon={<IconAlertTriangle size={18} />} title={title} role="alert" data-test-subj="discoverError">
+    <Alert
+      className={classes.message}
+      color="red"
+      icon={<IconAlertTriangle size={18} />}
+      title={title}
+      role="alert"
+      data-test-subj="discoverError"
+    >
       <Stack gap="xs">
         <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
           {error.message}

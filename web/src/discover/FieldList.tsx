@@ -1,4 +1,14 @@
-import { ActionIcon, Checkbox, Indicator, Popover, ScrollArea, Stack, Switch, Text, TextInput } from '@mantine/core';
+import {
+  ActionIcon,
+  Checkbox,
+  Indicator,
+  Popover,
+  ScrollArea,
+  Stack,
+  Switch,
+  Text,
+  TextInput,
+} from '@mantine/core';
 import { IconFilter, IconSearch } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import type { FieldKind, PatternField } from '../base/search/fields';
@@ -17,8 +27,16 @@ interface Props extends FieldRowActions {
 
 /** The fields of the pattern: chosen, often chosen, all others. */
 export function FieldList({ fields, columns, popular, present, ...actions }: Props) {
-  const [filter, setFilter] = useState<FieldFilter>({ search: '', kinds: [], aggregatable: false, hideMissing: true });
-  const groups = useMemo(() => groupFields(fields, columns, popular, present, filter), [fields, columns, popular, present, filter]);
+  const [filter, setFilter] = useState<FieldFilter>({
+    search: '',
+    kinds: [],
+    aggregatable: false,
+    hideMissing: true,
+  });
+  const groups = useMemo(
+    () => groupFields(fields, columns, popular, present, filter),
+    [fields, columns, popular, present, filter],
+  );
   const kinds = [...new Set(fields.map((field) => field.kind))];
   const active = filter.kinds.length + (filter.aggregatable ? 1 : 0);
   return (
@@ -44,7 +62,12 @@ export function FieldList({ fields, columns, popular, present, ...actions }: Pro
             </Text>
             <ul data-test-subj={`fieldList-${group.title.toLowerCase()}`}>
               {group.fields.map((field) => (
-                <FieldRow key={field.name} field={field} isColumn={columns.includes(field.name)} {...actions} />
+                <FieldRow
+                  key={field.name}
+                  field={field}
+                  isColumn={columns.includes(field.name)}
+                  {...actions}
+                />
               ))}
             </ul>
           </section>
@@ -59,14 +82,34 @@ export function FieldList({ fields, columns, popular, present, ...actions }: Pro
   );
 }
 
-function TypeFilter({ filter, kinds, active, onChange }: { filter: FieldFilter; kinds: FieldKind[]; active: number; onChange: (filter: FieldFilter) => void }) {
+function TypeFilter({
+  filter,
+  kinds,
+  active,
+  onChange,
+}: {
+  filter: FieldFilter;
+  kinds: FieldKind[];
+  active: number;
+  onChange: (filter: FieldFilter) => void;
+}) {
   const toggle = (kind: FieldKind): void =>
-    onChange({ ...filter, kinds: filter.kinds.includes(kind) ? filter.kinds.filter((other) => other !== kind) : [...filter.kinds, kind] });
+    onChange({
+      ...filter,
+      kinds: filter.kinds.includes(kind)
+        ? filter.kinds.filter((other) => other !== kind)
+        : [...filter.kinds, kind],
+    });
   return (
     <Popover position="bottom-end" shadow="md" trapFocus>
       <Popover.Target>
         <Indicator disabled={active === 0} label={active} size={14}>
-          <ActionIcon variant="default" size={30} aria-label="Filter fields by type" data-test-subj="toggleFieldFilterButton">
+          <ActionIcon
+            variant="default"
+            size={30}
+            aria-label="Filter fields by type"
+            data-test-subj="toggleFieldFilterButton"
+          >
             <IconFilter size={15} />
           </ActionIcon>
         </Indicator>
@@ -86,8 +129,19 @@ function TypeFilter({ filter, kinds, active, onChange }: { filter: FieldFilter; 
               }
             />
           ))}
-          <Switch size="xs" mt={4} label="Aggregatable only" checked={filter.aggregatable} onChange={(event) => onChange({ ...filter, aggregatable: event.currentTarget.checked })} />
-          <Switch size="xs" label="Hide fields not in these documents" checked={filter.hideMissing} onChange={(event) => onChange({ ...filter, hideMissing: event.currentTarget.checked })} />
+          <Switch
+            size="xs"
+            mt={4}
+            label="Aggregatable only"
+            checked={filter.aggregatable}
+            onChange={(event) => onChange({ ...filter, aggregatable: event.currentTarget.checked })}
+          />
+          <Switch
+            size="xs"
+            label="Hide fields not in these documents"
+            checked={filter.hideMissing}
+            onChange={(event) => onChange({ ...filter, hideMissing: event.currentTarget.checked })}
+          />
         </Stack>
       </Popover.Dropdown>
     </Popover>

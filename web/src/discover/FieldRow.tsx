@@ -16,13 +16,36 @@ export interface FieldRowActions {
 }
 
 /** One field: click for its most frequent values, plus or minus to make it a column. */
-export const FieldRow = memo(function FieldRow({ field, isColumn, onToggleColumn, onFilter, onExists, loadTopValues }: FieldRowActions & { field: PatternField; isColumn: boolean }) {
+export const FieldRow = memo(function FieldRow({
+  field,
+  isColumn,
+  onToggleColumn,
+  onFilter,
+  onExists,
+  loadTopValues,
+}: FieldRowActions & { field: PatternField; isColumn: boolean }) {
   const [open, setOpen] = useState(false);
   return (
     <li className={classes.fieldItem} data-open={open || undefined}>
-      <Popover opened={open} onChange={setOpen} position="right-start" shadow="md" withArrow trapFocus width={330} middlewares={{ flip: true, shift: true }}>
+      <Popover
+        opened={open}
+        onChange={setOpen}
+        position="right-start"
+        shadow="md"
+        withArrow
+        trapFocus
+        width={330}
+        middlewares={{ flip: true, shift: true }}
+      >
         <Popover.Target>
-          <button type="button" className={classes.fieldButton} title={field.name} aria-expanded={open} data-test-subj={`field-${field.name}`} onClick={() => setOpen(!open)}>
+          <button
+            type="button"
+            className={classes.fieldButton}
+            title={field.name}
+            aria-expanded={open}
+            data-test-subj={`field-${field.name}`}
+            onClick={() => setOpen(!open)}
+          >
             <FieldIcon kind={field.kind} />
             <span className={classes.fieldLabel}>{field.name}</span>
           </button>

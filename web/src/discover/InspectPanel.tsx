@@ -7,9 +7,16 @@ import type { DiscoverSearch } from './useDiscoverSearch';
 import type { Exchange } from './useSearch';
 
 /** What was asked and answered. */
-export function InspectPanel({ search, pattern }: { search: DiscoverSearch; pattern: IndexPattern | undefined }) {
+export function InspectPanel({
+  search,
+  pattern,
+}: {
+  search: DiscoverSearch;
+  pattern: IndexPattern | undefined;
+}) {
   const [which, setWhich] = useState('rows');
-  const exchange: Exchange | undefined = which === 'rows' ? search.hits.data?.pages.at(-1) : search.chart.data;
+  const exchange: Exchange | undefined =
+    which === 'rows' ? search.hits.data?.pages.at(-1) : search.chart.data;
   return (
     <Stack gap="sm">
       <SegmentedControl
@@ -46,7 +53,15 @@ export function InspectPanel({ search, pattern }: { search: DiscoverSearch; patt
   );
 }
 
-function Statistics({ exchange, pattern, loaded }: { exchange: Exchange; pattern: IndexPattern | undefined; loaded: number }) {
+function Statistics({
+  exchange,
+  pattern,
+  loaded,
+}: {
+  exchange: Exchange;
+  pattern: IndexPattern | undefined;
+  loaded: number;
+}) {
   const { response, millis } = exchange;
   const total = totalHits(response);
   const rows: [string, string][] = [
@@ -87,7 +102,9 @@ function JsonText({ value }: { value: unknown }) {
         )}
       </CopyButton>
       <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-        {text.length > SHOWN ? `${text.slice(0, SHOWN)}\n… ${formatCount(text.length - SHOWN)} more characters: use Copy` : text}
+        {text.length > SHOWN
+          ? `${text.slice(0, SHOWN)}\n… ${formatCount(text.length - SHOWN)} more characters: use Copy`
+          : text}
       </Code>
     </Stack>
   );

@@ -14,8 +14,13 @@ function partial(response: SearchResponse | undefined): string | null {
 
 /** Says when a result is incomplete. */
 export function Notices({ search }: { search: DiscoverSearch }) {
-  const texts = new Set([partial(search.hits.data?.pages[0]?.response), partial(search.chart.data?.response)]);
+  const texts = new Set([
+    partial(search.hits.data?.pages[0]?.response),
+    partial(search.chart.data?.response),
+  ]);
   const chartError = search.hits.error ? null : search.chart.error;
   if (chartError) texts.add(`The histogram could not be loaded: ${chartError.message}`);
-  return [...texts].map((text) => text && <Alert key={text} color="yellow" py={5} title={text} role="status" />);
+  return [...texts].map(
+    (text) => text && <Alert key={text} color="yellow" py={5} title={text} role="status" />,
+  );
 }

@@ -14,10 +14,19 @@ export function OpenPanel({ state, onDone }: { state: DiscoverState; onDone: () 
     queryKey: ['saved-objects', 'search', 'list'],
     queryFn: ({ signal }) => findObjects<SearchAttributes>(['search'], signal),
   });
-  const shown = (searches.data ?? []).filter((search) => search.attributes.title.toLowerCase().includes(text.trim().toLowerCase()));
+  const shown = (searches.data ?? []).filter((search) =>
+    search.attributes.title.toLowerCase().includes(text.trim().toLowerCase()),
+  );
   return (
     <Stack gap="xs">
-      <TextInput placeholder="Search by title" aria-label="Search by title" data-autofocus value={text} data-test-subj="savedObjectFinderSearchInput" onChange={(event) => setText(event.currentTarget.value)} />
+      <TextInput
+        placeholder="Search by title"
+        aria-label="Search by title"
+        data-autofocus
+        value={text}
+        data-test-subj="savedObjectFinderSearchInput"
+        onChange={(event) => setText(event.currentTarget.value)}
+      />
       {searches.error && (
         <Text c="red" size="sm" role="alert">
           {searches.error.message}
@@ -27,7 +36,11 @@ export function OpenPanel({ state, onDone }: { state: DiscoverState; onDone: () 
         <ul className={classes.list}>
           {shown.map((search) => (
             <li key={search.id}>
-              <Anchor href={hashUrl(searchPath(search.id), { _g: globalText(state) })} onClick={onDone} data-test-subj={`savedObjectTitle${search.attributes.title.replaceAll(' ', '-')}`}>
+              <Anchor
+                href={hashUrl(searchPath(search.id), { _g: globalText(state) })}
+                onClick={onDone}
+                data-test-subj={`savedObjectTitle${search.attributes.title.replaceAll(' ', '-')}`}
+              >
                 {search.attributes.title}
               </Anchor>
               <Text span size="xs" c="dimmed">

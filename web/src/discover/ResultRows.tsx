@@ -29,7 +29,8 @@ export function ResultRows({ state, update, search, view, actions, pattern }: Pr
   }, [hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
 
   if (search.planError) return <ErrorPanel title="Nothing was searched" error={search.planError} />;
-  if (hits.error && rows.length === 0) return <ErrorPanel title="The search failed" error={hits.error} onRetry={search.refresh} />;
+  if (hits.error && rows.length === 0)
+    return <ErrorPanel title="The search failed" error={hits.error} onRetry={search.refresh} />;
   if (hits.isPending || !plan) return <RowSkeletons />;
   if (rows.length === 0 && !hits.isFetching) {
     const active = state.filters.filter((filter) => filter.meta.disabled !== true);
@@ -41,7 +42,11 @@ export function ResultRows({ state, update, search, view, actions, pattern }: Pr
         filterCount={active.length}
         hasQuery={state.query.query.trim() !== ''}
         onRange={actions.onRange}
-        onDisableFilters={() => update({ filters: state.filters.map((filter) => ({ ...filter, meta: { ...filter.meta, disabled: true } })) })}
+        onDisableFilters={() =>
+          update({
+            filters: state.filters.map((filter) => ({ ...filter, meta: { ...filter.meta, disabled: true } })),
+          })
+        }
         onClearQuery={() => update({ query: { ...state.query, query: '' } })}
       />
     );
@@ -80,7 +85,11 @@ function Footer({ search }: { search: DiscoverSearch }) {
       </div>
     );
   }
-  return <div className={classes.footer}>{hits.hasNextPage ? '' : `All ${formatCount(rows.length)} documents are loaded`}</div>;
+  return (
+    <div className={classes.footer}>
+      {hits.hasNextPage ? '' : `All ${formatCount(rows.length)} documents are loaded`}
+    </div>
+  );
 }
 
 export function RowSkeletons() {

@@ -7,7 +7,15 @@ import { writeSavedSearch } from './savedSearch';
 import type { DiscoverStateHandle } from './useDiscoverState';
 
 /** Saves the search: over the one that is open, or as a new one. */
-export function SavePanel({ handle, indexId, onDone }: { handle: DiscoverStateHandle; indexId: string; onDone: () => void }) {
+export function SavePanel({
+  handle,
+  indexId,
+  onDone,
+}: {
+  handle: DiscoverStateHandle;
+  indexId: string;
+  onDone: () => void;
+}) {
   const { state, saved, update } = handle;
   const client = useQueryClient();
   const [title, setTitle] = useState(saved?.attributes.title ?? '');
@@ -41,8 +49,22 @@ export function SavePanel({ handle, indexId, onDone }: { handle: DiscoverStateHa
       }}
     >
       <Stack gap="sm">
-        <TextInput label="Title" required data-autofocus value={title} data-test-subj="savedObjectTitle" onChange={(event) => setTitle(event.currentTarget.value)} />
-        {saved && <Checkbox label="Save as new search" checked={asNew} data-test-subj="saveAsNewCheckbox" onChange={(event) => setAsNew(event.currentTarget.checked)} />}
+        <TextInput
+          label="Title"
+          required
+          data-autofocus
+          value={title}
+          data-test-subj="savedObjectTitle"
+          onChange={(event) => setTitle(event.currentTarget.value)}
+        />
+        {saved && (
+          <Checkbox
+            label="Save as new search"
+            checked={asNew}
+            data-test-subj="saveAsNewCheckbox"
+            onChange={(event) => setAsNew(event.currentTarget.checked)}
+          />
+        )}
         <Text size="xs" c="dimmed">
           Saves query, filters, columns, sort and index pattern; not the time range.
         </Text>
@@ -52,7 +74,12 @@ export function SavePanel({ handle, indexId, onDone }: { handle: DiscoverStateHa
           </Text>
         )}
         <Group justify="flex-end">
-          <Button type="submit" loading={busy} disabled={title.trim() === ''} data-test-subj="confirmSaveSavedObjectButton">
+          <Button
+            type="submit"
+            loading={busy}
+            disabled={title.trim() === ''}
+            data-test-subj="confirmSaveSavedObjectButton"
+          >
             Save
           </Button>
         </Group>

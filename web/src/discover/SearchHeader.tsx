@@ -25,7 +25,8 @@ export function SearchHeader(props: SearchHeaderProps) {
   const { state, update, saved } = handle;
   const [dirty, setDirty] = useState(false);
   const submit = useRef(() => {});
-  const sameQuery = (language: string, query: string): boolean => language === state.query.language && query === state.query.query;
+  const sameQuery = (language: string, query: string): boolean =>
+    language === state.query.language && query === state.query.query;
   const onDirty = useCallback((now: boolean) => setDirty(now), []);
   const timed = patterns.pattern === undefined || patterns.pattern.timeField !== undefined;
   return (
@@ -42,7 +43,9 @@ export function SearchHeader(props: SearchHeaderProps) {
           error={search.planError}
           onDirty={onDirty}
           submitRef={submit}
-          onSubmit={(query) => (sameQuery(query.language, query.query) ? search.refresh() : update({ query }))}
+          onSubmit={(query) =>
+            sameQuery(query.language, query.query) ? search.refresh() : update({ query })
+          }
         />
         <div className={classes.timeGroup}>
           {timed && (

@@ -35,20 +35,34 @@ export function SearchPage() {
   const { plan, rows, settings } = search;
   const latestRef = useLatest({ state, plan, fields, rows });
   const actions = useDiscoverActions(latestRef, pattern, fields, update);
-  const [wrap, setWrap] = useLocalStorage({ key: 'kelp.discover.wrap', defaultValue: true, getInitialValueInEffect: false });
+  const [wrap, setWrap] = useLocalStorage({
+    key: 'kelp.discover.wrap',
+    defaultValue: true,
+    getInitialValueInEffect: false,
+  });
   const [live, setLive] = useState(false);
 
-  const topValues = useCallback<LoadTopValues>((field, signal) => {
-    const now = latestRef.current;
-    if (!now.plan) return Promise.reject(new Error('cannot count values: the query is not complete'));
-    return loadTopValues(now.plan, now.fields, now.rows, field, signal);
-  }, [latestRef]);
+  const topValues = useCallback<LoadTopValues>(
+    (field, signal) => {
+      const now = latestRef.current;
+      if (!now.plan) return Promise.reject(new Error('cannot count values: the query is not complete'));
+      return loadTopValues(now.plan, now.fields, now.rows, field, signal);
+    },
+    [latestRef],
+  );
   const timeField = pattern?.timeField;
   const suggestValues = useCallback(
     (field: string, prefix: string, signal: AbortSignal) => {
       const bounds = latestRef.current.plan?.bounds;
       const range = bounds && timeField !== undefined ? timeClause(timeField, bounds) : null;
-      return loadValues(`${encodeURIComponent(pattern?.title ?? '')}/_search`, fields, field, prefix, range, signal);
+      return loadValues(
+        `${encodeURIComponent(pattern?.title ?? '')}/_search`,
+        fields,
+        field,
+        prefix,
+        range,
+        signal,
+      );
     },
     [latestRef, pattern?.title, timeField, fields],
   );
@@ -68,7 +82,11 @@ export function SearchPage() {
           ? undefined
           : (hit: Hit) => {
               const now = latestRef.current.state;
-              return hashUrl(contextPath(pattern?.id ?? '', hit._id), { _g: globalText(now), _a: writeSearch(searchState(now)), index: hit._index });
+              return hashUrl(contextPath(pattern?.id ?? '', hit._id), {
+                _g: globalText(now),
+                _a: writeSearch(searchState(now)),
+                index: hit._index,
+              });
             },
     }),
     [latestRef, timeField, columns, fields, settings.zone, wrap, pattern?.id],
@@ -78,16 +96,35 @@ export function SearchPage() {
   return (
     <div className={classes.page}>
       <SearchHeader {...{ handle, patterns, search, suggestValues, live }} onLive={setLive} />
-      <div className={classes.progress} data-loading={search.loading || undefined} role="status" aria-label={search.loading ? 'Searching' : ''} />
+      <div
+        className={classes.progress}
+        data-loading={search.loading || undefined}
+        role="status"
+        aria-label={search.loading ? 'Searching' : ''}
+      />
       {handle.error && <ErrorPanel title="This link could not be read whole" error={handle.error} />}
       {patterns.unknownId !== undefined && pattern && (
-        <Alert color="yellow" py={6} title={`There is no index pattern "${patterns.unknownId}"; showing ${pattern.title}`} data-test-subj="dscNoIndexPatternWarning" />
+        <Alert
+          color="yellow"
+          py={6}
+          title={`There is no index pattern "${patterns.unknownId}"; showing ${pattern.title}`}
+          data-test-subj="dscNoIndexPatternWarning"
+        />
       )}
-      {patterns.error && <ErrorPanel title="The fields could not be loaded" error={patterns.error} onRetry={patterns.retry} />}
+      {patterns.error && (
+        <ErrorPanel title="The fields could not be loaded" error={patterns.error} onRetry={patterns.retry} />
+      )}
       {noPattern && <NoPattern />}
       {pattern && !patterns.error && (
         <div className={classes.body}>
-          <FieldList fields={fields} columns={columns} popular={popular} present={search.present} loadTopValues={topValues} {...actions.doc} />
+          <FieldList
+            fields={fields}
+            columns={columns}
+            popular={popular}
+            present={search.present}
+            loadTopValues={topValues}
+            {...actions.doc}
+          />
           <div className={classes.content}>
             <ChartPanel
               response={search.chart.data?.response}

@@ -29,14 +29,38 @@ export function SharePanel({ handle, search }: { handle: DiscoverStateHandle; se
       <Radio.Group value={kind} onChange={(value) => setKind(value as Kind)} aria-label="What to share">
         <Stack gap={6}>
           <Radio size="sm" value="absolute" label="Permalink: shows the same documents at any later time" />
-          <Radio size="sm" value="relative" label={`Link with the time range as it is (${handle.state.time.from} to ${handle.state.time.to})`} />
+          <Radio
+            size="sm"
+            value="relative"
+            label={`Link with the time range as it is (${handle.state.time.from} to ${handle.state.time.to})`}
+          />
           <Radio size="sm" value="curl" label="The search as a curl command" />
         </Stack>
       </Radio.Group>
-      <Textarea readOnly autosize minRows={3} maxRows={10} value={texts[kind]} aria-label="Text to share" data-test-subj="shareLink" styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 12, overflowWrap: 'anywhere' } }} />
+      <Textarea
+        readOnly
+        autosize
+        minRows={3}
+        maxRows={10}
+        value={texts[kind]}
+        aria-label="Text to share"
+        data-test-subj="shareLink"
+        styles={{
+          input: {
+            fontFamily: 'var(--mantine-font-family-monospace)',
+            fontSize: 12,
+            overflowWrap: 'anywhere',
+          },
+        }}
+      />
       <CopyButton value={texts[kind]}>
         {({ copied, copy }) => (
-          <Button onClick={copy} leftSection={copied ? <IconCheck size={16} /> : <IconCopy size={16} />} data-test-subj="copyShareUrlButton" style={{ alignSelf: 'start' }}>
+          <Button
+            onClick={copy}
+            leftSection={copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
+            data-test-subj="copyShareUrlButton"
+            style={{ alignSelf: 'start' }}
+          >
             {copied ? 'Copied' : 'Copy'}
           </Button>
         )}

@@ -1,5 +1,13 @@
 import { Button, Drawer, Modal } from '@mantine/core';
-import { IconDeviceFloppy, IconFilePlus, IconFolderOpen, IconListSearch, IconPlayerPause, IconPlayerPlay, IconShare3 } from '@tabler/icons-react';
+import {
+  IconDeviceFloppy,
+  IconFilePlus,
+  IconFolderOpen,
+  IconListSearch,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconShare3,
+} from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import { hashUrl, navigate } from '../base/location';
 import classes from './Discover.module.css';
@@ -23,16 +31,54 @@ export function TopMenu({ handle, patterns, search, live, onLive }: SearchHeader
   return (
     <nav className={classes.actions} aria-label="Search">
       {patterns.pattern?.timeField !== undefined && (
-        <Button size="compact-sm" variant={live ? 'light' : 'subtle'} color={live ? 'red' : 'gray'} leftSection={<LiveIcon size={15} />} data-test-subj="discoverLiveTail" aria-pressed={live} onClick={() => onLive(!live)}>
+        <Button
+          size="compact-sm"
+          variant={live ? 'light' : 'subtle'}
+          color={live ? 'red' : 'gray'}
+          leftSection={<LiveIcon size={15} />}
+          data-test-subj="discoverLiveTail"
+          aria-pressed={live}
+          onClick={() => onLive(!live)}
+        >
           Live
         </Button>
       )}
-      <MenuButton subject="discoverNewButton" icon={<IconFilePlus size={15} />} label="New" onClick={startNew} />
-      <MenuButton subject="discoverSaveButton" icon={<IconDeviceFloppy size={15} />} label="Save" onClick={() => setPanel('save')} />
-      <MenuButton subject="discoverOpenButton" icon={<IconFolderOpen size={15} />} label="Open" onClick={() => setPanel('open')} />
-      <MenuButton subject="shareTopNavButton" icon={<IconShare3 size={15} />} label="Share" onClick={() => setPanel('share')} />
-      <MenuButton subject="openInspectorButton" icon={<IconListSearch size={15} />} label="Inspect" onClick={() => setPanel('inspect')} />
-      <DownloadMenu search={search} columns={state.columns} timeField={patterns.pattern?.timeField} name={saved?.attributes.title ?? patterns.pattern?.title ?? 'logs'} />
+      <MenuButton
+        subject="discoverNewButton"
+        icon={<IconFilePlus size={15} />}
+        label="New"
+        onClick={startNew}
+      />
+      <MenuButton
+        subject="discoverSaveButton"
+        icon={<IconDeviceFloppy size={15} />}
+        label="Save"
+        onClick={() => setPanel('save')}
+      />
+      <MenuButton
+        subject="discoverOpenButton"
+        icon={<IconFolderOpen size={15} />}
+        label="Open"
+        onClick={() => setPanel('open')}
+      />
+      <MenuButton
+        subject="shareTopNavButton"
+        icon={<IconShare3 size={15} />}
+        label="Share"
+        onClick={() => setPanel('share')}
+      />
+      <MenuButton
+        subject="openInspectorButton"
+        icon={<IconListSearch size={15} />}
+        label="Inspect"
+        onClick={() => setPanel('inspect')}
+      />
+      <DownloadMenu
+        search={search}
+        columns={state.columns}
+        timeField={patterns.pattern?.timeField}
+        name={saved?.attributes.title ?? patterns.pattern?.title ?? 'logs'}
+      />
       <Modal opened={panel === 'save'} onClose={close} title="Save search">
         <SavePanel handle={handle} indexId={patterns.pattern?.id ?? ''} onDone={close} />
       </Modal>
@@ -49,9 +95,26 @@ export function TopMenu({ handle, patterns, search, live, onLive }: SearchHeader
   );
 }
 
-function MenuButton({ subject, icon, label, onClick }: { subject: string; icon: ReactNode; label: string; onClick: () => void }) {
+function MenuButton({
+  subject,
+  icon,
+  label,
+  onClick,
+}: {
+  subject: string;
+  icon: ReactNode;
+  label: string;
+  onClick: () => void;
+}) {
   return (
-    <Button size="compact-sm" variant="subtle" color="gray" leftSection={icon} data-test-subj={subject} onClick={onClick}>
+    <Button
+      size="compact-sm"
+      variant="subtle"
+      color="gray"
+      leftSection={icon}
+      data-test-subj={subject}
+      onClick={onClick}
+    >
       {label}
     </Button>
   );

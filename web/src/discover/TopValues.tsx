@@ -16,7 +16,13 @@ interface Props {
 
 /** The five most frequent values of a field, with buttons that filter. */
 export function TopValues({ field, load, onFilter, onExists }: Props) {
-  const query = useQuery({ queryKey: ['top-values', field.name], queryFn: ({ signal }) => load(field, signal), gcTime: 0, staleTime: 0, retry: false });
+  const query = useQuery({
+    queryKey: ['top-values', field.name],
+    queryFn: ({ signal }) => load(field, signal),
+    gcTime: 0,
+    staleTime: 0,
+    retry: false,
+  });
   return (
     <Stack gap={8} data-test-subj="fieldTopValues">
       <Group justify="space-between" wrap="nowrap" gap="xs">
@@ -25,7 +31,13 @@ export function TopValues({ field, load, onFilter, onExists }: Props) {
         </Text>
         {field.searchable && (
           <Tooltip label="Filter for field present">
-            <ActionIcon size="sm" variant="subtle" aria-label={`Filter for ${field.name} present`} data-test-subj={`discoverFieldListPanelAddExistFilter-${field.name}`} onClick={() => onExists(field.name)}>
+            <ActionIcon
+              size="sm"
+              variant="subtle"
+              aria-label={`Filter for ${field.name} present`}
+              data-test-subj={`discoverFieldListPanelAddExistFilter-${field.name}`}
+              onClick={() => onExists(field.name)}
+            >
               <IconCircleDashedCheck size={16} />
             </ActionIcon>
           </Tooltip>
@@ -35,7 +47,8 @@ export function TopValues({ field, load, onFilter, onExists }: Props) {
         {field.esTypes.join(', ')}
         {field.kind === 'conflict' && ': the indices disagree on the type of this field'}
       </Text>
-      {query.isPending && [88, 64, 46, 40, 30].map((width) => <Skeleton key={width} height={26} width={`${width}%`} />)}
+      {query.isPending &&
+        [88, 64, 46, 40, 30].map((width) => <Skeleton key={width} height={26} width={`${width}%`} />)}
       {query.error && (
         <Text size="xs" c="red" role="alert">
           {query.error.message}
@@ -46,7 +59,15 @@ export function TopValues({ field, load, onFilter, onExists }: Props) {
   );
 }
 
-function Values({ result, field, onFilter }: { result: TopValuesResult; field: PatternField; onFilter: Props['onFilter'] }) {
+function Values({
+  result,
+  field,
+  onFilter,
+}: {
+  result: TopValuesResult;
+  field: PatternField;
+  onFilter: Props['onFilter'];
+}) {
   if (result.values.length === 0) {
     return (
       <Text size="xs" c="dimmed">
@@ -68,7 +89,17 @@ function Values({ result, field, onFilter }: { result: TopValuesResult; field: P
   );
 }
 
-function ValueBar({ value, field, having, onFilter }: { value: TopValue; field: PatternField; having: number; onFilter: Props['onFilter'] }) {
+function ValueBar({
+  value,
+  field,
+  having,
+  onFilter,
+}: {
+  value: TopValue;
+  field: PatternField;
+  having: number;
+  onFilter: Props['onFilter'];
+}) {
   const percent = having > 0 ? (100 * value.count) / having : 0;
   return (
     <div className={classes.value}>
@@ -85,10 +116,24 @@ function ValueBar({ value, field, having, onFilter }: { value: TopValue; field: 
       </div>
       {field.searchable && (
         <>
-          <ActionIcon size={20} variant="subtle" aria-label={`Filter for ${value.label}`} title="Filter for value" data-test-subj={`plus-${field.name}-${value.label}`} onClick={() => onFilter(field.name, value.value, false)}>
+          <ActionIcon
+            size={20}
+            variant="subtle"
+            aria-label={`Filter for ${value.label}`}
+            title="Filter for value"
+            data-test-subj={`plus-${field.name}-${value.label}`}
+            onClick={() => onFilter(field.name, value.value, false)}
+          >
             <IconZoomIn size={14} />
           </ActionIcon>
-          <ActionIcon size={20} variant="subtle" aria-label={`Filter out ${value.label}`} title="Filter out value" data-test-subj={`minus-${field.name}-${value.label}`} onClick={() => onFilter(field.name, value.value, true)}>
+          <ActionIcon
+            size={20}
+            variant="subtle"
+            aria-label={`Filter out ${value.label}`}
+            title="Filter out value"
+            data-test-subj={`minus-${field.name}-${value.label}`}
+            onClick={() => onFilter(field.name, value.value, true)}
+          >
             <IconZoomOut size={14} />
           </ActionIcon>
         </>

@@ -34,17 +34,27 @@ function order(label: string): number {
 export function readBars(response: SearchResponse | undefined): Bars {
   const buckets = response?.aggregations?.['chart']?.buckets ?? [];
   const times = buckets.map((bucket) => Number(bucket.key));
-  const labels = [...new Set(buckets.flatMap((bucket) => levelBuckets(bucket).map((level) => String(level.key))))];
+  const labels = [
+    ...new Set(buckets.flatMap((bucket) => levelBuckets(bucket).map((level) => String(level.key)))),
+  ];
   labels.sort((a, b) => order(a) - order(b) || (a < b ? -1 : 1));
   const series: Series[] = labels.map((label, index) => {
     const level = levelOfWord(label);
     const color = level ? COLORS[level] : (OTHER_COLORS[index % OTHER_COLORS.length] as string);
-    const counts = buckets.map((bucket) => levelBuckets(bucket).find((part) => String(part.key) === label)?.doc_count ?? 0);
+    const counts = buckets.map(
+      (bucket) => levelBuckets(bucket).find((part) => String(part.key) === label)?.doc_count ?? 0,
+    );
     return { label, color, counts };
   });
-  const rest = buckets.map((bucket, bar) => bucket.doc_count - series.reduce((sum, part) => sum + (part.counts[bar] ?? 0), 0));
+  const rest = buckets.map(
+    (bucket, bar) => bucket.doc_count - series.reduce((sum, part) => sum + (part.counts[bar] ?? 0), 0),
+  );
   if (series.length === 0 || rest.some((count) => count > 0)) {
-    series.push({ label: series.length === 0 ? 'count' : 'other', color: series.length === 0 ? '#3aa6b9' : '#b9c2cc', counts: rest });
+    series.push({
+      label: series.length === 0 ? 'count' : 'other',
+      color: series.length === 0 ? '#3aa6b9' : '#b9c2cc',
+      counts: rest,
+    });
   }
   return { times, series };
 }

@@ -9,7 +9,10 @@ import { sortOption } from './requests';
 
 /** Fields that together name where a line came from, the most exact first. */
 const STREAMS: readonly { label: string; fields: readonly string[] }[] = [
-  { label: 'container', fields: ['kubernetes.namespace_name', 'kubernetes.pod_name', 'kubernetes.container_name'] },
+  {
+    label: 'container',
+    fields: ['kubernetes.namespace_name', 'kubernetes.pod_name', 'kubernetes.container_name'],
+  },
   { label: 'pod', fields: ['kubernetes.namespace_name', 'kubernetes.pod_name'] },
   { label: 'container', fields: ['docker.container_id'] },
   { label: 'container', fields: ['container_id'] },
@@ -27,13 +30,17 @@ export interface Stream {
 
 /** What wrote a document, and filters for the rest it wrote; undefined where no field tells. */
 export function streamOf(hit: Hit, fields: readonly PatternField[]): Stream | undefined {
-  const stream = STREAMS.find((known) => known.fields.every((name) => typeof hitValue(hit, name) === 'string'));
+  const stream = STREAMS.find((known) =>
+    known.fields.every((name) => typeof hitValue(hit, name) === 'string'),
+  );
   if (!stream) return undefined;
   const filters = stream.fields.map((name) => {
     const field = fields.find((known) => known.name === name);
     return phraseFilter('', (field && aggregatableName(field, fields)) ?? name, hitValue(hit, name) ?? null);
   });
-  const last = stream.fields.filter((name) => !name.endsWith('namespace_name')).map((name) => String(hitValue(hit, name)));
+  const last = stream.fields
+    .filter((name) => !name.endsWith('namespace_name'))
+    .map((name) => String(hitValue(hit, name)));
   return { label: stream.label, name: last.join(' / '), filters };
 }
 
@@ -45,17 +52,33 @@ export interface Around {
 }
 
 /** The document itself with the sort values that mark its place. */
-export async function loadAnchor(around: Around, index: string | undefined, id: string, signal: AbortSignal): Promise<Hit> {
+export async function loadAnchor(
+  around: Around,
+  index: string | undefined,
+  id: string,
+  signal: AbortSignal,
+): Promise<Hit> {
   const must: JsonObject[] = [{ ids: { values: [id] } }];
   if (index !== undefined) must.push({ term: { _index: index } });
-  const body = { size: 1, version: true, sort: sortOption([], around.timeField, around.fields, 'desc'), query: { bool: { filter: must } } };
+  const body = {
+    size: 1,
+    version: true,
+    sort: sortOption([], around.timeField, around.fields, 'desc'),
+    query: { bool: { filter: must } },
+  };
   const hit = (await exchange(around.path, body, signal)).response.hits.hits[0];
   if (!hit) throw new Error(`cannot find document "${id}": it was deleted, or its index was`);
   return hit;
 }
 
 /** The documents next to the anchor, newest first; `order` asc: newer ones, desc: older ones. */
-export async function loadSide(around: Around, anchor: Hit, order: 'asc' | 'desc', size: number, signal: AbortSignal): Promise<Hit[]> {
+export async function loadSide(
+  around: Around,
+  anchor: Hit,
+  order: 'asc' | 'desc',
+  size: number,
+  signal: AbortSignal,
+): Promise<Hit[]> {
   const body = {
     size,
     version: true,

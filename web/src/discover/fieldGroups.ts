@@ -41,9 +41,21 @@ export function groupFields(
     const field = byName.get(name);
     return field ? [field] : [];
   };
-  const selected = columns.flatMap((name) => byName.get(name) ?? { name, kind: 'unknown' as const, esTypes: [], searchable: false, aggregatable: false });
+  const selected = columns.flatMap(
+    (name) =>
+      byName.get(name) ?? {
+        name,
+        kind: 'unknown' as const,
+        esTypes: [],
+        searchable: false,
+        aggregatable: false,
+      },
+  );
   const listed = fields.filter((field) => !columns.includes(field.name) && isListed(field, present, filter));
-  const often = popular.slice(0, POPULAR_LIMIT).flatMap(find).filter((field) => listed.includes(field));
+  const often = popular
+    .slice(0, POPULAR_LIMIT)
+    .flatMap(find)
+    .filter((field) => listed.includes(field));
   const rest = listed.filter((field) => !often.includes(field));
   const groups: FieldGroup[] = [];
   if (selected.length > 0) groups.push({ title: 'Selected', fields: selected });

@@ -7,21 +7,34 @@ import { intervalOption } from '../base/time/interval';
 import type { Bounds } from '../base/time/range';
 
 /** How rows are ordered: by the chosen fields, else by time, and by `_doc` where those are equal. */
-export function sortOption(sort: readonly SortPair[], timeField: string | undefined, fields: readonly PatternField[], order: 'asc' | 'desc'): Json[] {
+export function sortOption(
+  sort: readonly SortPair[],
+  timeField: string | undefined,
+  fields: readonly PatternField[],
+  order: 'asc' | 'desc',
+): Json[] {
   const pairs: SortPair[] = sort.length > 0 ? [...sort] : timeField === undefined ? [] : [[timeField, order]];
   const options = pairs.map(([name, direction]): JsonObject => {
     const field = fields.find((known) => known.name === name);
     const option: JsonObject = { order: direction, unmapped_type: 'boolean' };
     // Nanoseconds do not fit the numbers of JavaScript: have them as text, which search_after takes back.
-    if (field?.esTypes.includes('date_nanos')) Object.assign(option, { format: 'strict_date_optional_time_nanos', numeric_type: 'date_nanos' });
+    if (field?.esTypes.includes('date_nanos'))
+      Object.assign(option, { format: 'strict_date_optional_time_nanos', numeric_type: 'date_nanos' });
     return { [(field && aggregatableName(field, fields)) ?? name]: option };
   });
   const tie = pairs[0]?.[1] ?? order;
-  return pairs.length > 0 ? [...options, { _doc: { order: tie, unmapped_type: 'boolean' } }] : [{ _score: { order: 'desc' } }, { _doc: { order: 'asc' } }];
+  return pairs.length > 0
+    ? [...options, { _doc: { order: tie, unmapped_type: 'boolean' } }]
+    : [{ _score: { order: 'desc' } }, { _doc: { order: 'asc' } }];
 }
 
 /** One page of rows. */
-export function hitsBody(query: JsonObject, sort: Json[], size: number, after: Json[] | undefined): JsonObject {
+export function hitsBody(
+  query: JsonObject,
+  sort: Json[],
+  size: number,
+  after: Json[] | undefined,
+): JsonObject {
   return {
     size,
     sort,
@@ -57,7 +70,9 @@ export function chartBody(query: JsonObject, chart: ChartRequest | null): JsonOb
     time_zone: chart.timeZone,
     min_doc_count: 1,
   };
-  const levels: JsonObject = chart.breakdown ? { aggs: { level: { terms: { field: chart.breakdown, size: 8 } } } } : {};
+  const levels: JsonObject = chart.breakdown
+    ? { aggs: { level: { terms: { field: chart.breakdown, size: 8 } } } }
+    : {};
   return { ...body, aggs: { chart: { date_histogram: histogram, ...levels } } };
 }
 

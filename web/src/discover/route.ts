@@ -3,7 +3,7 @@
 export type DiscoverRoute =
   | { view: 'search'; savedId: string | undefined }
   | { view: 'context'; pattern: string; id: string }
-  | { view: 'doc'; pattern: string; index: string; id: string }
+  | { view: 'doc'; pattern: string; index: string; id: string };
 
 function decode(part: string): string {
   try {
@@ -15,11 +15,15 @@ function decode(part: string): string {
 
 /** Reads `/discover`, `/discover/ID`, `/discover/view/ID`, `/context/IP[/TYPE]/DOC`, `/doc/IP/INDEX?id=`. */
 export function readRoute(path: string, search: ReadonlyMap<string, string>): DiscoverRoute {
-  const parts = path.split('/').filter((part) => part !== '').map(decode);
+  const parts = path
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decode);
   if (parts[0] === 'discover') parts.shift();
   const [head = '', pattern = '', ...rest] = parts;
   if (head === 'context') return { view: 'context', pattern, id: rest.at(-1) ?? '' };
-  if (head === 'doc') return { view: 'doc', pattern, index: rest[0] ?? '', id: search.get('id') ?? rest[1] ?? '' };
+  if (head === 'doc')
+    return { view: 'doc', pattern, index: rest[0] ?? '', id: search.get('id') ?? rest[1] ?? '' };
   return { view: 'search', savedId: (head === 'view' ? pattern : head) || undefined };
 }
 

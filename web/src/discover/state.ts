@@ -6,7 +6,14 @@ import { hashUrl, parseSearch, type HashLocation } from '../base/location';
 import type { BarQuery } from '../base/search/query';
 import type { SortPair } from '../base/search/types';
 import type { TimeRange } from '../base/time/range';
-import { readGlobal, readSearch, writeGlobal, writeSearch, type RefreshInterval, type SearchState } from '../base/urlState';
+import {
+  readGlobal,
+  readSearch,
+  writeGlobal,
+  writeSearch,
+  type RefreshInterval,
+  type SearchState,
+} from '../base/urlState';
 import { searchPath } from './route';
 
 export interface DiscoverState {
@@ -35,7 +42,11 @@ export interface StateDefaults {
 }
 
 /** The state a location holds over the defaults; throws RisonError or StoredStateError. */
-export function readState(location: HashLocation, savedId: string | undefined, defaults: StateDefaults): DiscoverState {
+export function readState(
+  location: HashLocation,
+  savedId: string | undefined,
+  defaults: StateDefaults,
+): DiscoverState {
   const params = parseSearch(location.search);
   const shared = readGlobal(params.get('_g'));
   const own: SearchState = { ...defaults.saved, ...readSearch(params.get('_a')) };
@@ -57,7 +68,13 @@ export function readState(location: HashLocation, savedId: string | undefined, d
 /** `_a` of a state. */
 export function searchState(state: DiscoverState): SearchState {
   const { columns, interval, query, sort, hideChart } = state;
-  const own: SearchState = { columns, interval, query, sort, filters: state.filters.filter((filter) => !isPinned(filter)) };
+  const own: SearchState = {
+    columns,
+    interval,
+    query,
+    sort,
+    filters: state.filters.filter((filter) => !isPinned(filter)),
+  };
   if (state.index !== undefined) own.index = state.index;
   if (hideChart) own.hideChart = true;
   return own;
@@ -70,7 +87,10 @@ export function globalText(state: DiscoverState, time: TimeRange = state.time): 
 
 /** The hash URL of a state. */
 export function stateUrl(state: DiscoverState, time: TimeRange = state.time): string {
-  return hashUrl(searchPath(state.savedId), { _g: globalText(state, time), _a: writeSearch(searchState(state)) });
+  return hashUrl(searchPath(state.savedId), {
+    _g: globalText(state, time),
+    _a: writeSearch(searchState(state)),
+  });
 }
 
 /** A state with a column added or, where it is there, removed together with its sort. */

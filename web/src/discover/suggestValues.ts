@@ -11,8 +11,14 @@ function escapeRegexp(text: string): string {
 }
 
 /** Body of a terms aggregation over the values that begin with a prefix. */
-export function valuesBody(field: PatternField, name: string, prefix: string, timeRange: JsonObject | null): JsonObject {
-  const include: JsonObject = prefix !== '' && field.kind === 'string' ? { include: `${escapeRegexp(prefix)}.*` } : {};
+export function valuesBody(
+  field: PatternField,
+  name: string,
+  prefix: string,
+  timeRange: JsonObject | null,
+): JsonObject {
+  const include: JsonObject =
+    prefix !== '' && field.kind === 'string' ? { include: `${escapeRegexp(prefix)}.*` } : {};
   return {
     size: 0,
     track_total_hits: false,

@@ -59,7 +59,12 @@ export async function loadTopValues(
   const buckets = response.aggregations?.['values']?.buckets ?? [];
   return {
     values: buckets.map((bucket) => ({
-      value: field.kind === 'boolean' ? bucket.key_as_string === 'true' : field.kind === 'date' ? (bucket.key_as_string ?? bucket.key) : bucket.key,
+      value:
+        field.kind === 'boolean'
+          ? bucket.key_as_string === 'true'
+          : field.kind === 'date'
+            ? (bucket.key_as_string ?? bucket.key)
+            : bucket.key,
       label: bucket.key_as_string ?? String(bucket.key),
       count: bucket.doc_count,
     })),

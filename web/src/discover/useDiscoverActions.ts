@@ -28,11 +28,19 @@ export function useDiscoverActions(
   const onFilter = useCallback(
     (field: string, value: Json, negate: boolean) => {
       count(field);
-      update({ filters: addFilter(current.current.state.filters, phraseFilter(id, filterField(field, value, fields), value, negate)) });
+      update({
+        filters: addFilter(
+          current.current.state.filters,
+          phraseFilter(id, filterField(field, value, fields), value, negate),
+        ),
+      });
     },
     [current, id, fields, update, count],
   );
-  const onExists = useCallback((field: string) => update({ filters: addFilter(current.current.state.filters, existsFilter(id, field)) }), [current, id, update]);
+  const onExists = useCallback(
+    (field: string) => update({ filters: addFilter(current.current.state.filters, existsFilter(id, field)) }),
+    [current, id, update],
+  );
   const onToggleColumn = useCallback(
     (field: string) => {
       count(field);
@@ -43,7 +51,10 @@ export function useDiscoverActions(
   const doc = useMemo(() => ({ onFilter, onExists, onToggleColumn }), [onFilter, onExists, onToggleColumn]);
   return {
     doc,
-    onMoveColumn: useCallback((name: string, by: number) => update({ columns: moveColumn(current.current.state.columns, name, by) }), [current, update]),
+    onMoveColumn: useCallback(
+      (name: string, by: number) => update({ columns: moveColumn(current.current.state.columns, name, by) }),
+      [current, update],
+    ),
     onSort: useCallback(
       (field: string, add: boolean) => {
         const { sort } = current.current.state;

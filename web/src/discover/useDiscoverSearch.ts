@@ -7,7 +7,14 @@ import type { Hit } from '../base/search/types';
 import { useSettings, SETTINGS } from '../base/settings';
 import { hitKey } from '../widgets/docTable/types';
 import type { DiscoverState } from './state';
-import { planSearch, useChart, useHits, type SearchPlan, type SearchSettings, type WantedState } from './useSearch';
+import {
+  planSearch,
+  useChart,
+  useHits,
+  type SearchPlan,
+  type SearchSettings,
+  type WantedState,
+} from './useSearch';
 
 /** The settings that searches depend on. */
 export function useSearchSettings(): SearchSettings {
@@ -17,7 +24,10 @@ export function useSearchSettings(): SearchSettings {
   const order = values['discover:sort:defaultOrder'] === 'asc' ? 'asc' : 'desc';
   const barTarget = Number(values['histogram:barTarget'] ?? 50) || 50;
   const maxBars = Number(values['histogram:maxBars'] ?? 100) || 100;
-  return useMemo(() => ({ zone, sampleSize, order, barTarget, maxBars }), [zone, sampleSize, order, barTarget, maxBars]);
+  return useMemo(
+    () => ({ zone, sampleSize, order, barTarget, maxBars }),
+    [zone, sampleSize, order, barTarget, maxBars],
+  );
 }
 
 function breakdownField(fields: readonly PatternField[]): string | undefined {
@@ -38,7 +48,12 @@ function uniqueHits(pages: readonly (readonly Hit[])[]): Hit[] {
 }
 
 /** Rows, count and bars of a state; grows a round with each refresh. */
-export function useDiscoverSearch(state: DiscoverState, pattern: IndexPattern | undefined, fields: readonly PatternField[], ready: boolean) {
+export function useDiscoverSearch(
+  state: DiscoverState,
+  pattern: IndexPattern | undefined,
+  fields: readonly PatternField[],
+  ready: boolean,
+) {
   const settings = useSearchSettings();
   const [round, setRound] = useState(0);
   const refresh = useCallback(() => setRound((before) => before + 1), []);
@@ -54,15 +69,21 @@ export function useDiscoverSearch(state: DiscoverState, pattern: IndexPattern | 
   const plan: SearchPlan | null = planned instanceof Error ? null : planned;
   const hits = useHits(plan, settings.sampleSize);
   const chart = useChart(plan, pattern?.timeField, settings.zone, state.hideChart);
-  const rows = useMemo(() => uniqueHits(hits.data?.pages.map((page) => page.response.hits.hits) ?? []), [hits.data]);
+  const rows = useMemo(
+    () => uniqueHits(hits.data?.pages.map((page) => page.response.hits.hits) ?? []),
+    [hits.data],
+  );
   const present = useMemo(() => new Set(rows.flatMap((hit) => [...flattenHit(hit).keys()])), [rows]);
 
   const { pause, value } = state.refresh;
   useEffect(() => {
     if (pause || value <= 0) return undefined;
-    const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') refresh();
-    }, Math.max(value, 1000));
+    const timer = setInterval(
+      () => {
+        if (document.visibilityState === 'visible') refresh();
+      },
+      Math.max(value, 1000),
+    );
     return () => clearInterval(timer);
   }, [pause, value, refresh]);
 

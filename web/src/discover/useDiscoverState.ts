@@ -31,7 +31,8 @@ function parseSetting<T>(text: unknown, fallback: string): T {
 function useDefaults(saved: SearchState): { defaults: StateDefaults; isPending: boolean } {
   const { values, isPending } = useSettings();
   const time = values['timepicker:timeDefaults'] ?? SETTINGS['timepicker:timeDefaults'].value;
-  const refresh = values['timepicker:refreshIntervalDefaults'] ?? SETTINGS['timepicker:refreshIntervalDefaults'].value;
+  const refresh =
+    values['timepicker:refreshIntervalDefaults'] ?? SETTINGS['timepicker:refreshIntervalDefaults'].value;
   const language = values['search:queryLanguage'] === 'lucene' ? 'lucene' : 'kuery';
   const defaults = useMemo(
     (): StateDefaults => ({
@@ -56,7 +57,10 @@ export function useDiscoverState(): DiscoverStateHandle {
     enabled: savedId !== undefined,
     staleTime: 30_000,
   });
-  const saved = useMemo(() => (savedQuery.data ? readSavedSearch(savedQuery.data) : EMPTY), [savedQuery.data]);
+  const saved = useMemo(
+    () => (savedQuery.data ? readSavedSearch(savedQuery.data) : EMPTY),
+    [savedQuery.data],
+  );
   const { defaults, isPending } = useDefaults(saved);
   const read = useMemo((): { state: DiscoverState; error: Error | null } => {
     try {

@@ -27,8 +27,12 @@ export function usePatterns(wanted: string | undefined): Patterns {
   const mayOffer = !saved.isPending && !known.some((pattern) => pattern.title === OFFERED.title);
   const offered = useFields(mayOffer ? OFFERED.title : undefined);
   const isOffered = mayOffer && (offered.data ?? []).some((field) => field.name === OFFERED.timeField);
-  const patterns = useMemo(() => (isOffered ? [...(saved.data ?? []), OFFERED] : (saved.data ?? [])), [saved.data, isOffered]);
-  const byId = (id: string | undefined): IndexPattern | undefined => patterns.find((pattern) => pattern.id === id || pattern.title === id);
+  const patterns = useMemo(
+    () => (isOffered ? [...(saved.data ?? []), OFFERED] : (saved.data ?? [])),
+    [saved.data, isOffered],
+  );
+  const byId = (id: string | undefined): IndexPattern | undefined =>
+    patterns.find((pattern) => pattern.id === id || pattern.title === id);
   const isPending = saved.isPending || (mayOffer && offered.isPending);
   const found = byId(wanted);
   const pattern = isPending ? undefined : (found ?? byId(defaultId || undefined) ?? patterns[0]);

@@ -64,7 +64,9 @@ export function planSearch(
   const timeZone = zoneName(settings.zone);
   const bounds = pattern.timeField === undefined ? null : rangeBounds(state.time, now(), settings.zone);
   if (pattern.timeField !== undefined && !bounds) {
-    return new Error(`cannot read the time range: "${state.time.from}" to "${state.time.to}" is not a date, date math, or ends before it begins`);
+    return new Error(
+      `cannot read the time range: "${state.time.from}" to "${state.time.to}" is not a date, date math, or ends before it begins`,
+    );
   }
   const parts = { bar: state.query, filters: state.filters, context: { fields, timeZone } };
   const time = pattern.timeField !== undefined && bounds ? { field: pattern.timeField, bounds } : null;
@@ -89,7 +91,11 @@ export function useHits(plan: SearchPlan | null, sampleSize: number) {
   return useInfiniteQuery({
     queryKey: ['discover-hits', plan, sampleSize],
     queryFn: ({ pageParam, signal }) =>
-      exchange(plan?.path ?? '', hitsBody(plan?.query ?? {}, plan?.sort ?? [], sampleSize, pageParam), signal),
+      exchange(
+        plan?.path ?? '',
+        hitsBody(plan?.query ?? {}, plan?.sort ?? [], sampleSize, pageParam),
+        signal,
+      ),
     enabled: plan !== null,
     initialPageParam: undefined as Json[] | undefined,
     getNextPageParam: (last) => {
@@ -103,12 +109,23 @@ export function useHits(plan: SearchPlan | null, sampleSize: number) {
 }
 
 /** The count and the bars of a plan. */
-export function useChart(plan: SearchPlan | null, timeField: string | undefined, zone: Zone, hideChart: boolean) {
+export function useChart(
+  plan: SearchPlan | null,
+  timeField: string | undefined,
+  zone: Zone,
+  hideChart: boolean,
+) {
   const body = useMemo(() => {
     if (!plan) return {};
     const chart =
       timeField !== undefined && plan.bounds && plan.chosen && !hideChart
-        ? { field: timeField, bounds: plan.bounds, interval: plan.chosen.interval, timeZone: zoneName(zone), breakdown: plan.breakdown }
+        ? {
+            field: timeField,
+            bounds: plan.bounds,
+            interval: plan.chosen.interval,
+            timeZone: zoneName(zone),
+            breakdown: plan.breakdown,
+          }
         : null;
     return chartBody(plan.query, chart);
   }, [plan, timeField, zone, hideChart]);

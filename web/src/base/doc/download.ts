@@ -11,14 +11,17 @@ export function csvField(text: string): string {
 
 /** CSV of hits; without chosen columns, of every field that any of them has. */
 export function toCsv(hits: readonly Hit[], columns: readonly string[]): string {
-  const names = columns.length > 0 ? columns : [...new Set(hits.flatMap((hit) => [...flattenHit(hit).keys()]))].sort();
+  const names =
+    columns.length > 0 ? columns : [...new Set(hits.flatMap((hit) => [...flattenHit(hit).keys()]))].sort();
   const rows = hits.map((hit) => names.map((name) => csvField(valueText(hitValue(hit, name)))).join(','));
   return `${[names.map(csvField).join(','), ...rows].join('\r\n')}\r\n`;
 }
 
 /** One document a line, as Elasticsearch returned it (index, id, source). */
 export function toNdjson(hits: readonly Hit[]): string {
-  return hits.map((hit) => `${JSON.stringify({ _index: hit._index, _id: hit._id, _source: hit._source })}\n`).join('');
+  return hits
+    .map((hit) => `${JSON.stringify({ _index: hit._index, _id: hit._id, _source: hit._source })}\n`)
+    .join('');
 }
 
 /** Has the browser save a text as a file. */

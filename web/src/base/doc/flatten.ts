@@ -8,7 +8,11 @@ export type FlatDoc = Map<string, Json>;
 function add(flat: FlatDoc, path: string, value: Json): void {
   const before = flat.get(path);
   if (before === undefined) flat.set(path, value);
-  else flat.set(path, [...(Array.isArray(before) ? before : [before]), ...(Array.isArray(value) ? value : [value])]);
+  else
+    flat.set(path, [
+      ...(Array.isArray(before) ? before : [before]),
+      ...(Array.isArray(value) ? value : [value]),
+    ]);
 }
 
 function walk(flat: FlatDoc, prefix: string, object: JsonObject): void {
@@ -53,7 +57,8 @@ export function hitValue(hit: Hit, name: string): Json | undefined {
 /** A column may name a whole object: then its leaves are shown together. */
 function objectBelow(flat: FlatDoc, name: string): Json | undefined {
   const inner: JsonObject = {};
-  for (const [path, value] of flat) if (path.startsWith(`${name}.`)) inner[path.slice(name.length + 1)] = value;
+  for (const [path, value] of flat)
+    if (path.startsWith(`${name}.`)) inner[path.slice(name.length + 1)] = value;
   return Object.keys(inner).length > 0 ? inner : undefined;
 }
 

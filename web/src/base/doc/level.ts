@@ -8,7 +8,17 @@ export type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 export const LEVELS: readonly Level[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
 
 /** Fields that tell the level, the likeliest first. */
-export const LEVEL_FIELDS = ['level', 'log.level', 'severity', 'loglevel', 'levelname', 'lvl', 'log_level', 'severity_text', 'stream'];
+export const LEVEL_FIELDS = [
+  'level',
+  'log.level',
+  'severity',
+  'loglevel',
+  'levelname',
+  'lvl',
+  'log_level',
+  'severity_text',
+  'stream',
+];
 
 const WORDS: readonly (readonly [RegExp, Level])[] = [
   [/^(?:f|fatal|emerg(?:ency)?|alert|crit(?:ical)?|panic)$/i, 'fatal'],

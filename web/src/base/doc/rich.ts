@@ -13,7 +13,8 @@ export interface Piece {
 }
 
 // eslint-disable-next-line no-control-regex
-const CONTROL = /@\/?kibana-highlighted-field@|\u001b\[([0-9;]*)([A-Za-z])|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[@-Z\\-_]/g;
+const CONTROL =
+  /@\/?kibana-highlighted-field@|\u001b\[([0-9;]*)([A-Za-z])|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[@-Z\\-_]/g;
 
 interface Style {
   mark: boolean;
@@ -73,9 +74,14 @@ function withoutTags(text: string): string {
 }
 
 /** The highlighted form of a field's text; undefined where the query did not touch it. */
-export function highlightedText(highlight: Record<string, string[]> | undefined, field: string, value: string): string | undefined {
+export function highlightedText(
+  highlight: Record<string, string[]> | undefined,
+  field: string,
+  value: string,
+): string | undefined {
   if (!highlight) return undefined;
-  const fragments = highlight[field] ?? Object.entries(highlight).find(([name]) => name.startsWith(`${field}.`))?.[1];
+  const fragments =
+    highlight[field] ?? Object.entries(highlight).find(([name]) => name.startsWith(`${field}.`))?.[1];
   if (!fragments) return undefined;
   let out = value;
   for (const fragment of fragments) out = out.replace(withoutTags(fragment), () => fragment);

@@ -22,7 +22,12 @@ function phraseParts(clause: JsonObject, negate: boolean): FilterParts | null {
 
 function phrasesParts(clause: JsonObject, negate: boolean): FilterParts | null {
   const bool = clause['bool'];
-  if (!isJsonObject(bool) || !Array.isArray(bool['should']) || Object.keys(bool).some((key) => !['should', 'minimum_should_match'].includes(key))) return null;
+  if (
+    !isJsonObject(bool) ||
+    !Array.isArray(bool['should']) ||
+    Object.keys(bool).some((key) => !['should', 'minimum_should_match'].includes(key))
+  )
+    return null;
   const parts = bool['should'].map((part) => (isJsonObject(part) ? phraseParts(part, false) : null));
   const field = parts[0]?.field;
   if (field === undefined || parts.some((part) => part?.field !== field)) return null;
@@ -58,7 +63,12 @@ export function filterParts(filter: Filter): FilterParts | null {
   const clause = filterClause(filter);
   if (!clause) return null;
   const negate = filter.meta.negate === true;
-  return existsParts(clause, negate) ?? rangeParts(clause, negate) ?? phrasesParts(clause, negate) ?? phraseParts(clause, negate);
+  return (
+    existsParts(clause, negate) ??
+    rangeParts(clause, negate) ??
+    phrasesParts(clause, negate) ??
+    phraseParts(clause, negate)
+  );
 }
 
 function valueText(value: Json): string {
@@ -80,7 +90,9 @@ export function filterLabel(filter: Filter): FilterLabel {
   if (!parts) return { negate, field: '', rest: JSON.stringify(filterClause(filter) ?? {}) };
   const { field, values, range } = parts;
   if (parts.operator.includes('exist')) return { negate, field, rest: ': exists' };
-  if (parts.operator.includes('between')) return { negate, field, rest: `: ${range.gte ?? '−∞'} to ${range.lt ?? '+∞'}` };
-  if (parts.operator.includes('one of')) return { negate, field, rest: `: is one of ${values.map(valueText).join(', ')}` };
+  if (parts.operator.includes('between'))
+    return { negate, field, rest: `: ${range.gte ?? '−∞'} to ${range.lt ?? '+∞'}` };
+  if (parts.operator.includes('one of'))
+    return { negate, field, rest: `: is one of ${values.map(valueText).join(', ')}` };
   return { negate, field, rest: `: ${valueText(values[0] ?? '')}` };
 }

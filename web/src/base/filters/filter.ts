@@ -26,10 +26,25 @@ export interface Filter {
   [clause: string]: unknown;
 }
 
-export type Operator = 'is' | 'is not' | 'is one of' | 'is not one of' | 'is between' | 'is not between' | 'exists' | 'does not exist';
+export type Operator =
+  | 'is'
+  | 'is not'
+  | 'is one of'
+  | 'is not one of'
+  | 'is between'
+  | 'is not between'
+  | 'exists'
+  | 'does not exist';
 
 export const OPERATORS: readonly Operator[] = [
-  'is', 'is not', 'is one of', 'is not one of', 'is between', 'is not between', 'exists', 'does not exist',
+  'is',
+  'is not',
+  'is one of',
+  'is not one of',
+  'is between',
+  'is not between',
+  'exists',
+  'does not exist',
 ];
 
 export interface RangeParams {
@@ -46,7 +61,12 @@ function make(index: string, negate: boolean, meta: FilterMeta, clause: Partial<
 }
 
 export function phraseFilter(index: string, field: string, value: Json, negate = false): Filter {
-  return make(index, negate, { type: 'phrase', key: field, params: { query: value } }, { query: { match_phrase: { [field]: value } } });
+  return make(
+    index,
+    negate,
+    { type: 'phrase', key: field, params: { query: value } },
+    { query: { match_phrase: { [field]: value } } },
+  );
 }
 
 export function phrasesFilter(index: string, field: string, values: Json[], negate = false): Filter {
@@ -75,7 +95,13 @@ export function customFilter(index: string, clause: QueryClause, alias: string |
 }
 
 /** The filter for an operator of the form; values in the order typed. */
-export function buildFilter(index: string, field: string, operator: Operator, values: Json[], range: RangeParams): Filter {
+export function buildFilter(
+  index: string,
+  field: string,
+  operator: Operator,
+  values: Json[],
+  range: RangeParams,
+): Filter {
   const negate = operator.includes('not');
   if (operator.endsWith('one of')) return phrasesFilter(index, field, values, negate);
   if (operator.endsWith('between')) return rangeFilter(index, field, range, negate);
@@ -116,7 +142,9 @@ export function addFilter(filters: readonly Filter[], added: Filter): Filter[] {
   const same = filters.find((filter) => filterKey(filter) === key);
   if (!same) return [...filters, added];
   return filters.map((filter) =>
-    filter === same ? { ...filter, meta: { ...filter.meta, negate: added.meta.negate ?? false, disabled: false } } : filter,
+    filter === same
+      ? { ...filter, meta: { ...filter.meta, negate: added.meta.negate ?? false, disabled: false } }
+      : filter,
   );
 }
 

@@ -15,8 +15,7 @@ interface Token {
   open?: boolean;
 }
 
-const TOKENS =
-  /\s+|"(?:[^"\\]|\\.)*("|\\?$)|(<=|>=|[:<>])|([({])|([)}])|(?:\\.|[^\s\\:<>(){}"])+/gy;
+const TOKENS = /\s+|"(?:[^"\\]|\\.)*("|\\?$)|(<=|>=|[:<>])|([({])|([)}])|(?:\\.|[^\s\\:<>(){}"])+/gy;
 
 function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
@@ -25,7 +24,8 @@ function tokenize(text: string): Token[] {
     const from = match.index;
     const to = from + all.length;
     if (/^\s/.test(all)) continue;
-    if (all.startsWith('"')) tokens.push({ kind: 'string', text: all, from, to, open: quote !== '"' || all === '"' });
+    if (all.startsWith('"'))
+      tokens.push({ kind: 'string', text: all, from, to, open: quote !== '"' || all === '"' });
     else if (sign !== undefined) tokens.push({ kind: 'sign', text: all, from, to });
     else if (open !== undefined) tokens.push({ kind: 'open', text: all, from, to });
     else if (close !== undefined) tokens.push({ kind: 'close', text: all, from, to });
@@ -62,6 +62,7 @@ function walk(tokens: readonly Token[]): Place {
     } else if (token.kind === 'close') {
       place.groups.pop();
       place.field = null;
+      place.word = '';
       place.complete = true;
     } else if (token.kind === 'conjunction') {
       place.complete = false;
@@ -85,7 +86,8 @@ function nestedPath(place: Place): string {
 export function completionSlots(text: string, cursor: number): Slot[] {
   const tokens = tokenize(text.slice(0, cursor));
   const last = tokens[tokens.length - 1];
-  const touching = last !== undefined && last.to === cursor && ['word', 'string', 'conjunction'].includes(last.kind);
+  const touching =
+    last !== undefined && last.to === cursor && ['word', 'string', 'conjunction'].includes(last.kind);
   const current = touching ? last : undefined;
   const place = walk(current ? tokens.slice(0, -1) : tokens);
   const from = current ? current.from : cursor;
@@ -97,7 +99,8 @@ export function completionSlots(text: string, cursor: number): Slot[] {
   if (place.complete) {
     if (quoted) return [];
     const slots: Slot[] = [{ kind: 'conjunction', prefix, from, to, inGroup: place.groups.length > 0 }];
-    if (!current && place.field === null) slots.unshift({ kind: 'operator', field: unescape(place.word), from, to });
+    if (!current && place.field === null && place.word !== '')
+      slots.unshift({ kind: 'operator', field: unescape(place.word), from, to });
     return slots;
   }
   const top = place.groups[place.groups.length - 1];

@@ -97,7 +97,9 @@ class Parser {
   private close(char: string): void {
     this.spaces();
     if (this.text[this.at] !== char) {
-      this.fail(this.at < this.text.length ? `wanted "${char}", got "${this.text[this.at]}"` : `missing "${char}"`);
+      this.fail(
+        this.at < this.text.length ? `wanted "${char}", got "${this.text[this.at]}"` : `missing "${char}"`,
+      );
     }
     this.at += 1;
   }
@@ -131,7 +133,9 @@ class Parser {
   }
 
   private fieldValues(field: Value): Node {
-    return this.text[this.at] === '(' ? this.valueGroup(field) : { kind: 'is', field, value: this.value('a value') };
+    return this.text[this.at] === '('
+      ? this.valueGroup(field)
+      : { kind: 'is', field, value: this.value('a value') };
   }
 
   private valueGroup(field: Value): Node {
@@ -209,7 +213,8 @@ class Parser {
     const keyword = /(?:or|and|not)\b/iy;
     keyword.lastIndex = this.at + 1;
     const word = keyword.exec(this.text)?.[0];
-    if (word === undefined) this.fail('a backslash must stand before a special character (write \\\\ for itself)');
+    if (word === undefined)
+      this.fail('a backslash must stand before a special character (write \\\\ for itself)');
     this.at += 1 + word.length;
     return word;
   }
@@ -234,7 +239,11 @@ class Parser {
       }
     }
     if (this.at === start) {
-      this.fail(this.at < this.text.length ? `wanted ${wanted}, got "${this.text[this.at]}"` : `wanted ${wanted}, got the end`);
+      this.fail(
+        this.at < this.text.length
+          ? `wanted ${wanted}, got "${this.text[this.at]}"`
+          : `wanted ${wanted}, got the end`,
+      );
     }
     return makeValue(pieces);
   }

@@ -28,7 +28,11 @@ function fieldNames(field: Value, context: KqlContext): string[] {
 
 function isDate(name: string, context: KqlContext): boolean {
   const field = context.fields.find((known) => known.name === name);
-  return field !== undefined && field.esTypes.length > 0 && field.esTypes.every((type) => fieldKind(type) === 'date');
+  return (
+    field !== undefined &&
+    field.esTypes.length > 0 &&
+    field.esTypes.every((type) => fieldKind(type) === 'date')
+  );
 }
 
 function anyField(value: Value): QueryClause {
@@ -66,7 +70,9 @@ function rangeClause(node: Node & { kind: 'range' }, context: KqlContext): Query
   if (names.length === 0) return { match_none: {} };
   return should(
     names.map((name) => ({
-      range: { [name]: { [node.operator]: bound, ...(isDate(name, context) ? { time_zone: context.timeZone } : {}) } },
+      range: {
+        [name]: { [node.operator]: bound, ...(isDate(name, context) ? { time_zone: context.timeZone } : {}) },
+      },
     })),
   );
 }

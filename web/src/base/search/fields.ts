@@ -2,7 +2,8 @@
 
 import type { FieldCaps } from '../es';
 
-export type FieldKind = 'string' | 'number' | 'date' | 'boolean' | 'ip' | 'geo' | 'object' | 'conflict' | 'unknown';
+export type FieldKind =
+  'string' | 'number' | 'date' | 'boolean' | 'ip' | 'geo' | 'object' | 'conflict' | 'unknown';
 
 export interface PatternField {
   name: string;
@@ -16,12 +17,31 @@ export interface PatternField {
 }
 
 const KINDS: Record<string, FieldKind> = {
-  text: 'string', keyword: 'string', wildcard: 'string', constant_keyword: 'string', match_only_text: 'string',
-  version: 'string', binary: 'string', flattened: 'string',
-  long: 'number', integer: 'number', short: 'number', byte: 'number', unsigned_long: 'number',
-  double: 'number', float: 'number', half_float: 'number', scaled_float: 'number',
-  date: 'date', date_nanos: 'date', boolean: 'boolean', ip: 'ip',
-  geo_point: 'geo', geo_shape: 'geo', object: 'object', nested: 'object',
+  text: 'string',
+  keyword: 'string',
+  wildcard: 'string',
+  constant_keyword: 'string',
+  match_only_text: 'string',
+  version: 'string',
+  binary: 'string',
+  flattened: 'string',
+  long: 'number',
+  integer: 'number',
+  short: 'number',
+  byte: 'number',
+  unsigned_long: 'number',
+  double: 'number',
+  float: 'number',
+  half_float: 'number',
+  scaled_float: 'number',
+  date: 'date',
+  date_nanos: 'date',
+  boolean: 'boolean',
+  ip: 'ip',
+  geo_point: 'geo',
+  geo_shape: 'geo',
+  object: 'object',
+  nested: 'object',
 };
 
 /** The kind of a type of Elasticsearch. */

@@ -45,7 +45,11 @@ export interface SearchResponse {
   took: number;
   timed_out: boolean;
   _shards: { total: number; successful: number; failed: number; skipped?: number; failures?: ShardFailure[] };
-  hits: { total?: number | { value: number; relation: 'eq' | 'gte' }; max_score?: number | null; hits: Hit[] };
+  hits: {
+    total?: number | { value: number; relation: 'eq' | 'gte' };
+    max_score?: number | null;
+    hits: Hit[];
+  };
   aggregations?: Record<string, Aggregation>;
 }
 

@@ -89,7 +89,12 @@ export interface ChosenInterval {
 }
 
 /** The interval for bounds, given the choice in the URL (`auto`, `m`, `30s`…). */
-export function chooseInterval(choice: string, bounds: Bounds, barTarget = BAR_TARGET, maxBars = MAX_BARS): ChosenInterval {
+export function chooseInterval(
+  choice: string,
+  bounds: Bounds,
+  barTarget = BAR_TARGET,
+  maxBars = MAX_BARS,
+): ChosenInterval {
   const span = Math.max(bounds.max - bounds.min, 1);
   const wanted = /^\d/.test(choice) ? choice : `1${choice}`;
   const isAuto = choice === 'auto' || Number.isNaN(intervalMillis(wanted));

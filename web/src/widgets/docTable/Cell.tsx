@@ -24,14 +24,32 @@ export function Cell({ hit, name, view, actions }: Props) {
   return (
     <div className={classes.cellBox}>
       <div className={classes.cellText}>
-        {field?.kind === 'date' ? <TimeText value={value} zone={view.zone} /> : <RichText text={highlightedText(hit.highlight, name, text) ?? text} />}
+        {field?.kind === 'date' ? (
+          <TimeText value={value} zone={view.zone} />
+        ) : (
+          <RichText text={highlightedText(hit.highlight, name, text) ?? text} />
+        )}
       </div>
       {field?.searchable === true && isScalar(value) && (
         <span className={classes.cellTools}>
-          <ActionIcon size={18} variant="default" aria-label={`Filter for ${name}: ${text.slice(0, 60)}`} title="Filter for this value" data-test-subj="docTableCellFilter" onClick={() => actions.onFilter(name, value, false)}>
+          <ActionIcon
+            size={18}
+            variant="default"
+            aria-label={`Filter for ${name}: ${text.slice(0, 60)}`}
+            title="Filter for this value"
+            data-test-subj="docTableCellFilter"
+            onClick={() => actions.onFilter(name, value, false)}
+          >
             <IconZoomIn size={13} />
           </ActionIcon>
-          <ActionIcon size={18} variant="default" aria-label={`Filter out ${name}: ${text.slice(0, 60)}`} title="Filter out this value" data-test-subj="docTableCellFilterNegate" onClick={() => actions.onFilter(name, value, true)}>
+          <ActionIcon
+            size={18}
+            variant="default"
+            aria-label={`Filter out ${name}: ${text.slice(0, 60)}`}
+            title="Filter out this value"
+            data-test-subj="docTableCellFilterNegate"
+            onClick={() => actions.onFilter(name, value, true)}
+          >
             <IconZoomOut size={13} />
           </ActionIcon>
         </span>

@@ -1,5 +1,12 @@
 import { ActionIcon, Anchor, Code, CopyButton, Group, Tabs, TextInput, Tooltip } from '@mantine/core';
-import { IconCheck, IconColumnInsertRight, IconCopy, IconCircleDashedCheck, IconZoomIn, IconZoomOut } from '@tabler/icons-react';
+import {
+  IconCheck,
+  IconColumnInsertRight,
+  IconCopy,
+  IconCircleDashedCheck,
+  IconZoomIn,
+  IconZoomOut,
+} from '@tabler/icons-react';
 import { useState } from 'react';
 import { flattenHit, valueText } from '../../base/doc/flatten';
 import { highlightedText } from '../../base/doc/rich';
@@ -66,11 +73,22 @@ function FieldTable({ hit, view, actions }: Props) {
   const [search, setSearch] = useState('');
   const rows = rowsOf(hit);
   const wanted = search.trim().toLowerCase();
-  const shown = rows.filter(([name, value]) => wanted === '' || name.toLowerCase().includes(wanted) || valueText(value).toLowerCase().includes(wanted));
+  const shown = rows.filter(
+    ([name, value]) =>
+      wanted === '' || name.toLowerCase().includes(wanted) || valueText(value).toLowerCase().includes(wanted),
+  );
   return (
     <>
       {rows.length > 12 && (
-        <TextInput size="xs" mb="xs" maw={320} placeholder="Search in this document" aria-label="Search in this document" value={search} onChange={(event) => setSearch(event.currentTarget.value)} />
+        <TextInput
+          size="xs"
+          mb="xs"
+          maw={320}
+          placeholder="Search in this document"
+          aria-label="Search in this document"
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+        />
       )}
       <table className={classes.fieldTable}>
         <tbody>
@@ -80,7 +98,11 @@ function FieldTable({ hit, view, actions }: Props) {
                 <FieldTools name={name} value={value} view={view} actions={actions} />
               </td>
               <th scope="row" className={classes.fieldName}>
-                <FieldIcon kind={view.fields.get(name)?.kind ?? (name.startsWith('_') ? 'string' : fieldKind(typeof value))} />
+                <FieldIcon
+                  kind={
+                    view.fields.get(name)?.kind ?? (name.startsWith('_') ? 'string' : fieldKind(typeof value))
+                  }
+                />
                 <span>{name}</span>
               </th>
               <td className={classes.fieldValue} data-test-subj={`tableDocViewRow-${name}-value`}>
@@ -94,15 +116,49 @@ function FieldTable({ hit, view, actions }: Props) {
   );
 }
 
-function FieldTools({ name, value, view, actions }: { name: string; value: Json; view: DocView; actions: DocActions }) {
+function FieldTools({
+  name,
+  value,
+  view,
+  actions,
+}: {
+  name: string;
+  value: Json;
+  view: DocView;
+  actions: DocActions;
+}) {
   const searchable = view.fields.get(name)?.searchable === true || name === '_id' || name === '_index';
   const single = Array.isArray(value) && value.length === 1 ? (value[0] as Json) : value;
   const can = searchable && isScalar(single);
   const tools = [
-    { label: 'Filter for value', subject: 'addInclusiveFilterButton', icon: IconZoomIn, disabled: !can, run: () => actions.onFilter(name, single, false) },
-    { label: 'Filter out value', subject: 'removeInclusiveFilterButton', icon: IconZoomOut, disabled: !can, run: () => actions.onFilter(name, single, true) },
-    { label: 'Toggle column in table', subject: 'toggleColumnButton', icon: IconColumnInsertRight, disabled: false, run: () => actions.onToggleColumn(name) },
-    { label: 'Filter for field present', subject: 'addExistsFilterButton', icon: IconCircleDashedCheck, disabled: !searchable || name.startsWith('_'), run: () => actions.onExists(name) },
+    {
+      label: 'Filter for value',
+      subject: 'addInclusiveFilterButton',
+      icon: IconZoomIn,
+      disabled: !can,
+      run: () => actions.onFilter(name, single, false),
+    },
+    {
+      label: 'Filter out value',
+      subject: 'removeInclusiveFilterButton',
+      icon: IconZoomOut,
+      disabled: !can,
+      run: () => actions.onFilter(name, single, true),
+    },
+    {
+      label: 'Toggle column in table',
+      subject: 'toggleColumnButton',
+      icon: IconColumnInsertRight,
+      disabled: false,
+      run: () => actions.onToggleColumn(name),
+    },
+    {
+      label: 'Filter for field present',
+      subject: 'addExistsFilterButton',
+      icon: IconCircleDashedCheck,
+      disabled: !searchable || name.startsWith('_'),
+      run: () => actions.onExists(name),
+    },
   ];
   return (
     <span className={classes.tools}>

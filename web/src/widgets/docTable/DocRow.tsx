@@ -23,10 +23,27 @@ interface Props {
 }
 
 /** One document: its row and, when expanded, its fields. */
-export const DocRow = memo(function DocRow({ ref, index, hit, view, actions, span, expanded, isAnchor, onToggle }: Props) {
+export const DocRow = memo(function DocRow({
+  ref,
+  index,
+  hit,
+  view,
+  actions,
+  span,
+  expanded,
+  isAnchor,
+  onToggle,
+}: Props) {
   const Chevron = expanded ? IconChevronDown : IconChevronRight;
   return (
-    <tbody ref={ref} data-index={index} className={classes.doc} data-level={levelOf(flattenHit(hit))} data-anchor={isAnchor || undefined} data-expanded={expanded || undefined}>
+    <tbody
+      ref={ref}
+      data-index={index}
+      className={classes.doc}
+      data-level={levelOf(flattenHit(hit))}
+      data-anchor={isAnchor || undefined}
+      data-expanded={expanded || undefined}
+    >
       <tr className={classes.row} aria-rowindex={index + 2} data-test-subj="docTableRow">
         <td className={classes.toggleCell}>
           <button

@@ -23,7 +23,17 @@ export interface DocTableProps {
 }
 
 /** Documents as rows; only those in sight are in the page, so any number may be loaded. */
-export function DocTable({ hits, view, actions, sort, onMoveColumn, onEnd, footer, anchor, scrollRef }: DocTableProps) {
+export function DocTable({
+  hits,
+  view,
+  actions,
+  sort,
+  onMoveColumn,
+  onEnd,
+  footer,
+  anchor,
+  scrollRef,
+}: DocTableProps) {
   const own = useRef<HTMLDivElement>(null);
   const scroller = scrollRef ?? own;
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
@@ -62,14 +72,36 @@ export function DocTable({ hits, view, actions, sort, onMoveColumn, onEnd, foote
   const above = items[0]?.start ?? 0;
   const below = rows.getTotalSize() - (items.at(-1)?.end ?? 0);
   return (
-    <div ref={scroller} className={classes.scroller} data-test-subj="discoverDocTable" tabIndex={0} role="region" aria-label="Documents">
-      <table className={classes.table} data-wrap={view.wrap || undefined} aria-rowcount={hits.length + 1} style={{ minWidth: widths.total }}>
+    <div
+      ref={scroller}
+      className={classes.scroller}
+      data-test-subj="discoverDocTable"
+      tabIndex={0}
+      role="region"
+      aria-label="Documents"
+    >
+      <table
+        className={classes.table}
+        data-wrap={view.wrap || undefined}
+        aria-rowcount={hits.length + 1}
+        style={{ minWidth: widths.total }}
+      >
         <colgroup>
           <col style={{ width: 30 }} />
           {view.timeField !== undefined && <col style={{ width: 212 }} />}
-          {isSummary ? <col /> : view.columns.map((name) => <col key={name} style={{ width: widths.of(name) }} />)}
+          {isSummary ? (
+            <col />
+          ) : (
+            view.columns.map((name) => <col key={name} style={{ width: widths.of(name) }} />)
+          )}
         </colgroup>
-        <HeadRow view={view} sort={sort} widths={widths} onMoveColumn={onMoveColumn} onRemoveColumn={actions.onToggleColumn} />
+        <HeadRow
+          view={view}
+          sort={sort}
+          widths={widths}
+          onMoveColumn={onMoveColumn}
+          onRemoveColumn={actions.onToggleColumn}
+        />
         {above > 0 && <Spacer height={above} span={span} />}
         {items.map((item) => {
           const hit = hits[item.index] as Hit;

@@ -15,7 +15,9 @@ interface Pair {
 function pairs(hit: Hit, timeField: string | undefined): Pair[] {
   const flat = flattenHit(hit);
   const message = messageField(flat);
-  const list = [...flat].filter(([name]) => name !== timeField).map(([name, value]) => pair(hit, name, value));
+  const list = [...flat]
+    .filter(([name]) => name !== timeField)
+    .map(([name, value]) => pair(hit, name, value));
   const rank = (item: Pair): number => (item.name === message ? 0 : item.matched ? 1 : 2);
   return list.sort((a, b) => rank(a) - rank(b));
 }
@@ -24,7 +26,11 @@ function pair(hit: Hit, name: string, value: Json): Pair {
   const text = valueText(value);
   const marked = highlightedText(hit.highlight, name, text);
   const shown = marked ?? text;
-  return { name, text: shown.length > LONGEST && !marked ? `${shown.slice(0, LONGEST)}…` : shown, matched: marked !== undefined };
+  return {
+    name,
+    text: shown.length > LONGEST && !marked ? `${shown.slice(0, LONGEST)}…` : shown,
+    matched: marked !== undefined,
+  };
 }
 
 /** A whole document in a few lines: the line itself first, then what matched, then the rest. */
@@ -33,7 +39,10 @@ export function Summary({ hit, timeField }: { hit: Hit; timeField: string | unde
     <dl className={classes.summary}>
       {pairs(hit, timeField).map(({ name, text }) => (
         <div key={name} className={classes.pair}>
-          <dt>{name}:</dt> <dd><RichText text={text} /></dd>{' '}
+          <dt>{name}:</dt>{' '}
+          <dd>
+            <RichText text={text} />
+          </dd>{' '}
         </div>
       ))}
     </dl>

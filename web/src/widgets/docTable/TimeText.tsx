@@ -7,7 +7,8 @@ import type { Zone } from '../../base/time/zone';
 /** A date as the zone's clock shows it; the tooltip has the text as it was sent. */
 export function TimeText({ value, zone }: { value: Json | undefined; zone: Zone }) {
   const first = Array.isArray(value) ? value[0] : value;
-  const millis = typeof first === 'number' ? first : typeof first === 'string' ? parseIso(first, 'UTC') : null;
+  const millis =
+    typeof first === 'number' ? first : typeof first === 'string' ? parseIso(first, 'UTC') : null;
   if (millis === null) return valueText(value);
   return (
     <time dateTime={new Date(millis).toISOString()} title={valueText(value)}>

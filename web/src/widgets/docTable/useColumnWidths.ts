@@ -18,7 +18,10 @@ export interface ColumnWidths {
 
 /** Width that shows most values of a column whole, judged by the first rows. */
 function fittingWidth(hits: readonly Hit[], name: string): number {
-  const lengths = hits.slice(0, SAMPLE).map((hit) => valueText(hitValue(hit, name)).length).sort((a, b) => a - b);
+  const lengths = hits
+    .slice(0, SAMPLE)
+    .map((hit) => valueText(hitValue(hit, name)).length)
+    .sort((a, b) => a - b);
   const usual = lengths[Math.floor(lengths.length * 0.95)] ?? 10;
   return Math.round(Math.min(Math.max(usual * CHARACTER + 20, name.length * CHARACTER + 36, 70), 330));
 }
@@ -26,9 +29,13 @@ function fittingWidth(hits: readonly Hit[], name: string): number {
 /** Widths the reader dragged; other columns share the rest, texts of logs taking most. */
 export function useColumnWidths(columns: readonly string[], hits: readonly Hit[]): ColumnWidths {
   const [dragged, setDragged] = useState<Readonly<Record<string, number>>>({});
-  const fitting = useMemo(() => Object.fromEntries(columns.map((name) => [name, fittingWidth(hits, name)])), [columns, hits]);
+  const fitting = useMemo(
+    () => Object.fromEntries(columns.map((name) => [name, fittingWidth(hits, name)])),
+    [columns, hits],
+  );
   const wide = columns.find((name) => WIDE.test(name)) ?? columns.at(-1);
-  const of = (name: string): number | undefined => dragged[name] ?? (name === wide ? undefined : fitting[name]);
+  const of = (name: string): number | undefined =>
+    dragged[name] ?? (name === wide ? undefined : fitting[name]);
   const total = 242 + columns.reduce((sum, name) => sum + (of(name) ?? 240), 0);
   return {
     of,

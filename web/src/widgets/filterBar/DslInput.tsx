@@ -1,7 +1,15 @@
 import { Textarea } from '@mantine/core';
 
 /** A query clause as JSON. */
-export function DslInput({ value, error, onChange }: { value: string; error: string | null; onChange: (value: string) => void }) {
+export function DslInput({
+  value,
+  error,
+  onChange,
+}: {
+  value: string;
+  error: string | null;
+  onChange: (value: string) => void;
+}) {
   return (
     <Textarea
       size="xs"

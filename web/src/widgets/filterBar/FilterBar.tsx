@@ -30,8 +30,16 @@ const BULK: readonly (readonly [string, string, (filter: Filter) => Filter])[] =
   ['Disable all', 'disableAllFilters', (filter) => withMeta(filter, { disabled: true })],
   ['Pin all', 'pinAllFilters', (filter) => pin(filter, true)],
   ['Unpin all', 'unpinAllFilters', (filter) => pin(filter, false)],
-  ['Invert inclusion', 'invertInclusionAllFilters', (filter) => withMeta(filter, { negate: filter.meta.negate !== true })],
-  ['Invert enabled/disabled', 'invertEnabledAllFilters', (filter) => withMeta(filter, { disabled: filter.meta.disabled !== true })],
+  [
+    'Invert inclusion',
+    'invertInclusionAllFilters',
+    (filter) => withMeta(filter, { negate: filter.meta.negate !== true }),
+  ],
+  [
+    'Invert enabled/disabled',
+    'invertEnabledAllFilters',
+    (filter) => withMeta(filter, { disabled: filter.meta.disabled !== true }),
+  ],
 ];
 
 /** The filters as pills, with a button that adds one and a menu for all. */
@@ -82,7 +90,13 @@ export function FilterBar({ filters, fields, indexId, suggestValues, onChange }:
       {filters.length > 1 && (
         <Menu position="bottom-end">
           <Menu.Target>
-            <ActionIcon size="sm" variant="subtle" color="gray" aria-label="Change all filters" data-test-subj="showFilterActions">
+            <ActionIcon
+              size="sm"
+              variant="subtle"
+              color="gray"
+              aria-label="Change all filters"
+              data-test-subj="showFilterActions"
+            >
               <IconDots size={15} />
             </ActionIcon>
           </Menu.Target>

@@ -24,7 +24,8 @@ const BLANK: FilterParts = { field: '', operator: 'is', values: [], range: {} };
 function parseClause(text: string): QueryClause | string {
   try {
     const value: unknown = JSON.parse(text);
-    if (!isJsonObject(value) || Object.keys(value).length === 0) return 'wanted an object such as {"match": {"field": "value"}}';
+    if (!isJsonObject(value) || Object.keys(value).length === 0)
+      return 'wanted an object such as {"match": {"field": "value"}}';
     return Object.keys(value).length === 1 && isJsonObject(value['query']) ? value['query'] : value;
   } catch (error) {
     return (error as Error).message;
@@ -34,7 +35,8 @@ function parseClause(text: string): QueryClause | string {
 function isComplete(parts: FilterParts): boolean {
   if (parts.field === '') return false;
   if (parts.operator.includes('exist')) return true;
-  if (parts.operator.includes('between')) return parts.range.gte !== undefined || parts.range.lt !== undefined;
+  if (parts.operator.includes('between'))
+    return parts.range.gte !== undefined || parts.range.lt !== undefined;
   return parts.values.length > 0 && parts.values[0] !== '';
 }
 
@@ -43,7 +45,9 @@ export function FilterEditor({ filter, fields, indexId, suggestValues, onSave, o
   const known = filter ? filterParts(filter) : BLANK;
   const [parts, setParts] = useState<FilterParts>(known ?? BLANK);
   const [asDsl, setAsDsl] = useState(known === null);
-  const [dsl, setDsl] = useState(() => JSON.stringify((filter && filterClause(filter)) ?? { match: { field: 'value' } }, null, 2));
+  const [dsl, setDsl] = useState(() =>
+    JSON.stringify((filter && filterClause(filter)) ?? { match: { field: 'value' } }, null, 2),
+  );
   const [label, setLabel] = useState(filter?.meta.alias ?? '');
   const clause = asDsl ? parseClause(dsl) : null;
   const valid = asDsl ? typeof clause !== 'string' : isComplete(parts);
@@ -55,7 +59,11 @@ export function FilterEditor({ filter, fields, indexId, suggestValues, onSave, o
       : buildFilter(index, parts.field, parts.operator, parts.values, parts.range);
     const negate = asDsl ? filter?.meta.negate === true : made.meta.negate === true;
     const state = filter?.$state ?? made.$state ?? { store: 'appState' as const };
-    return { ...made, $state: state, meta: { ...made.meta, negate, disabled: filter?.meta.disabled === true, alias: label.trim() || null } };
+    return {
+      ...made,
+      $state: state,
+      meta: { ...made.meta, negate, disabled: filter?.meta.disabled === true, alias: label.trim() || null },
+    };
   };
   const toggle = (): void => {
     if (!asDsl && isComplete(parts)) setDsl(JSON.stringify(filterClause(make()), null, 2));
@@ -83,7 +91,14 @@ export function FilterEditor({ filter, fields, indexId, suggestValues, onSave, o
         ) : (
           <PartsForm parts={parts} fields={fields} suggestValues={suggestValues} onChange={setParts} />
         )}
-        <TextInput size="xs" label="Label" placeholder="Shown in place of the filter" value={label} onChange={(event) => setLabel(event.currentTarget.value)} data-test-subj="createCustomLabel" />
+        <TextInput
+          size="xs"
+          label="Label"
+          placeholder="Shown in place of the filter"
+          value={label}
+          onChange={(event) => setLabel(event.currentTarget.value)}
+          data-test-subj="createCustomLabel"
+        />
         <Group justify="flex-end" gap="xs">
           <Button size="xs" variant="subtle" onClick={onCancel} data-test-subj="cancelSaveFilter">
             Cancel

@@ -1,5 +1,14 @@
 import { Menu, Popover } from '@mantine/core';
-import { IconBan, IconEdit, IconEye, IconEyeOff, IconPin, IconPinnedOff, IconTrash, IconX } from '@tabler/icons-react';
+import {
+  IconBan,
+  IconEdit,
+  IconEye,
+  IconEyeOff,
+  IconPin,
+  IconPinnedOff,
+  IconTrash,
+  IconX,
+} from '@tabler/icons-react';
 import { useState } from 'react';
 import { filterLabel } from '../../base/filters/describe';
 import { isPinned, type Filter, type FilterMeta } from '../../base/filters/filter';
@@ -26,7 +35,11 @@ export function FilterPill({ filter, fields, indexId, suggestValues, onChange, o
   const disabled = filter.meta.disabled === true;
   const pinned = isPinned(filter);
   const full = `${negate ? 'NOT ' : ''}${field}${rest}`;
-  const states = [disabled ? 'filter-disabled' : 'filter-enabled', pinned ? 'filter-pinned' : 'filter-unpinned', negate ? 'filter-negated' : ''];
+  const states = [
+    disabled ? 'filter-disabled' : 'filter-enabled',
+    pinned ? 'filter-pinned' : 'filter-unpinned',
+    negate ? 'filter-negated' : '',
+  ];
   return (
     <Popover opened={editing} onChange={setEditing} position="bottom-start" shadow="md" trapFocus>
       <Popover.Target>
@@ -35,11 +48,17 @@ export function FilterPill({ filter, fields, indexId, suggestValues, onChange, o
           data-negate={negate || undefined}
           data-disabled={disabled || undefined}
           data-pinned={pinned || undefined}
-          data-test-subj={['filter', ...states, `filter-key-${filter.meta.key ?? ''}`].filter(Boolean).join(' ')}
+          data-test-subj={['filter', ...states, `filter-key-${filter.meta.key ?? ''}`]
+            .filter(Boolean)
+            .join(' ')}
         >
           <Menu position="bottom-start">
             <Menu.Target>
-              <button type="button" className={classes.label} title={`${full}${disabled ? ' (disabled)' : ''}${pinned ? ' (pinned)' : ''}`}>
+              <button
+                type="button"
+                className={classes.label}
+                title={`${full}${disabled ? ' (disabled)' : ''}${pinned ? ' (pinned)' : ''}`}
+              >
                 {pinned && <IconPin size={12} aria-label="Pinned" />}
                 {negate && <b>NOT </b>}
                 <span>
@@ -49,24 +68,50 @@ export function FilterPill({ filter, fields, indexId, suggestValues, onChange, o
               </button>
             </Menu.Target>
             <Menu.Dropdown>
-              <Menu.Item leftSection={pinned ? <IconPinnedOff size={15} /> : <IconPin size={15} />} data-test-subj="pinFilter" onClick={onPin}>
+              <Menu.Item
+                leftSection={pinned ? <IconPinnedOff size={15} /> : <IconPin size={15} />}
+                data-test-subj="pinFilter"
+                onClick={onPin}
+              >
                 {pinned ? 'Unpin' : 'Pin across all features'}
               </Menu.Item>
-              <Menu.Item leftSection={<IconEdit size={15} />} data-test-subj="editFilter" onClick={() => setEditing(true)}>
+              <Menu.Item
+                leftSection={<IconEdit size={15} />}
+                data-test-subj="editFilter"
+                onClick={() => setEditing(true)}
+              >
                 Edit filter
               </Menu.Item>
-              <Menu.Item leftSection={<IconBan size={15} />} data-test-subj="negateFilter" onClick={() => onMeta({ negate: !negate })}>
+              <Menu.Item
+                leftSection={<IconBan size={15} />}
+                data-test-subj="negateFilter"
+                onClick={() => onMeta({ negate: !negate })}
+              >
                 {negate ? 'Include results' : 'Exclude results'}
               </Menu.Item>
-              <Menu.Item leftSection={disabled ? <IconEye size={15} /> : <IconEyeOff size={15} />} data-test-subj="disableFilter" onClick={() => onMeta({ disabled: !disabled })}>
+              <Menu.Item
+                leftSection={disabled ? <IconEye size={15} /> : <IconEyeOff size={15} />}
+                data-test-subj="disableFilter"
+                onClick={() => onMeta({ disabled: !disabled })}
+              >
                 {disabled ? 'Re-enable' : 'Temporarily disable'}
               </Menu.Item>
-              <Menu.Item color="red" leftSection={<IconTrash size={15} />} data-test-subj="deleteFilter" onClick={() => onChange(null)}>
+              <Menu.Item
+                color="red"
+                leftSection={<IconTrash size={15} />}
+                data-test-subj="deleteFilter"
+                onClick={() => onChange(null)}
+              >
                 Delete
               </Menu.Item>
             </Menu.Dropdown>
           </Menu>
-          <button type="button" className={classes.remove} aria-label={`Remove filter ${full}`} onClick={() => onChange(null)}>
+          <button
+            type="button"
+            className={classes.remove}
+            aria-label={`Remove filter ${full}`}
+            onClick={() => onChange(null)}
+          >
             <IconX size={12} />
           </button>
         </span>

@@ -44,7 +44,9 @@ export function PartsForm({ parts, fields, suggestValues, onChange }: Props) {
   const [search, setSearch] = useState('');
   const values = useValues(field && field.kind !== 'date' ? field.name : '', search, suggestValues);
   const names = fields.filter((known) => known.searchable).map((known) => known.name);
-  const operators = OPERATORS.filter((operator) => !operator.includes('between') || !field || ORDERED.includes(field.kind));
+  const operators = OPERATORS.filter(
+    (operator) => !operator.includes('between') || !field || ORDERED.includes(field.kind),
+  );
   return (
     <>
       <Group gap="xs" grow preventGrowOverflow={false} wrap="nowrap">
@@ -100,7 +102,11 @@ export function PartsForm({ parts, fields, suggestValues, onChange }: Props) {
   );
 }
 
-function RangeForm({ parts, kind, onChange }: Pick<Props, 'parts' | 'onChange'> & { kind: FieldKind | undefined }) {
+function RangeForm({
+  parts,
+  kind,
+  onChange,
+}: Pick<Props, 'parts' | 'onChange'> & { kind: FieldKind | undefined }) {
   const hint = kind === 'date' ? 'now-1d, 2026-11-23T10:00:00Z' : '';
   const set = (end: 'gte' | 'lt', text: string): void => {
     const range = { ...parts.range };
@@ -110,8 +116,20 @@ function RangeForm({ parts, kind, onChange }: Pick<Props, 'parts' | 'onChange'> 
   };
   return (
     <Group gap="xs" grow>
-      <TextInput size="xs" label="From (included)" placeholder={hint} value={String(parts.range.gte ?? '')} onChange={(event) => set('gte', event.currentTarget.value)} />
-      <TextInput size="xs" label="To (not included)" placeholder={hint} value={String(parts.range.lt ?? '')} onChange={(event) => set('lt', event.currentTarget.value)} />
+      <TextInput
+        size="xs"
+        label="From (included)"
+        placeholder={hint}
+        value={String(parts.range.gte ?? '')}
+        onChange={(event) => set('gte', event.currentTarget.value)}
+      />
+      <TextInput
+        size="xs"
+        label="To (not included)"
+        placeholder={hint}
+        value={String(parts.range.lt ?? '')}
+        onChange={(event) => set('lt', event.currentTarget.value)}
+      />
     </Group>
   );
 }

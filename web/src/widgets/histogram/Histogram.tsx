@@ -47,7 +47,15 @@ export function Histogram(props: HistogramProps) {
   const { min, max } = bounds;
   useEffect(() => {
     if (!host.current || width === 0) return undefined;
-    const shown = { times, series, bounds: { min, max }, interval, zone, height, onBrush: (span: Bounds) => brush.current(span) };
+    const shown = {
+      times,
+      series,
+      bounds: { min, max },
+      interval,
+      zone,
+      height,
+      onBrush: (span: Bounds) => brush.current(span),
+    };
     const { options, data } = barOptions(shown, width, scheme, host.current, (bar, left) =>
       setHover(bar === null ? null : { bar, left }),
     );
@@ -76,7 +84,15 @@ function describe({ times, series, zone }: HistogramProps): string {
   return `Histogram of counts over time, ${times.length} bars, most at ${formatDate(times[top] ?? 0, 'MMM D, HH:mm:ss', zone)}: ${formatCount(counts[top] ?? 0)}`;
 }
 
-function HoverCard({ times, series, interval, zone, bar, left, width }: HistogramProps & { bar: number; left: number; width: number }) {
+function HoverCard({
+  times,
+  series,
+  interval,
+  zone,
+  bar,
+  left,
+  width,
+}: HistogramProps & { bar: number; left: number; width: number }) {
   const begin = times[bar] ?? 0;
   const end = begin + intervalMillis(interval);
   const pattern = intervalMillis(interval) < 1000 ? 'HH:mm:ss.SSS' : 'HH:mm:ss';

@@ -36,15 +36,21 @@ function barAt(times: readonly number[], millis: number, width: number): number 
 
 /** Where the day or hour begins in the zone is where ticks belong, so steps are whole in wall-clock time. */
 function timeTicks(min: number, max: number, step: number, zone: string): number[] {
-  const shift = Number(formatDate(min * 1000, 'ZZ', zone).replace(/^([+-])(\d\d)(\d\d)$/, (_, sign: string, hours: string, minutes: string) => `${sign}${Number(hours) * 3600 + Number(minutes) * 60}`));
+  const shift = Number(
+    formatDate(min * 1000, 'ZZ', zone).replace(
+      /^([+-])(\d\d)(\d\d)$/,
+      (_, sign: string, hours: string, minutes: string) =>
+        `${sign}${Number(hours) * 3600 + Number(minutes) * 60}`,
+    ),
+  );
   const ticks: number[] = [];
   for (let at = Math.ceil((min + shift) / step) * step - shift; at <= max; at += step) ticks.push(at);
   return ticks;
 }
 
 const TIME_STEPS = [
-  0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800,
-  604_800, 1_209_600, 2_592_000, 7_776_000, 31_536_000,
+  0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800,
+  21_600, 43_200, 86_400, 172_800, 604_800, 1_209_600, 2_592_000, 7_776_000, 31_536_000,
 ];
 
 /** uPlot's options and data for stacked bars; a drag or a click calls `onBrush`. */
@@ -71,7 +77,10 @@ export function barOptions(
     padding: [6, 12, 0, 0],
     legend: { show: false },
     cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false }, y: false },
-    scales: { x: { time: false, range: () => [left, right] }, y: { range: (_, __, max) => [0, Math.max(max * 1.05, 1)] } },
+    scales: {
+      x: { time: false, range: () => [left, right] },
+      y: { range: (_, __, max) => [0, Math.max(max * 1.05, 1)] },
+    },
     axes: [
       {
         stroke: ink,
@@ -82,7 +91,8 @@ export function barOptions(
         ticks: { stroke: grid, size: 4 },
         // A label that would be cut at the edge is left out.
         splits: () => timeTicks(left, right - (span * 42) / width, step, zone),
-        values: (_, splits) => splits.map((at) => formatDate(at * 1000, tickPattern(step * 1000, span * 1000), zone)),
+        values: (_, splits) =>
+          splits.map((at) => formatDate(at * 1000, tickPattern(step * 1000, span * 1000), zone)),
       },
       {
         stroke: ink,
@@ -91,7 +101,10 @@ export function barOptions(
         gap: 4,
         grid: { stroke: grid, width: 1 },
         ticks: { show: false },
-        incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 2e6, 5e6, 1e7, 1e8, 1e9],
+        incrs: [
+          1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 2e6, 5e6, 1e7,
+          1e8, 1e9,
+        ],
         space: 28,
         values: (_, splits) => splits.map(shortCount),
       },
@@ -109,7 +122,10 @@ export function barOptions(
         (plot) => {
           const { left: from, width: size } = plot.select;
           if (size < 3) return;
-          props.onBrush({ min: Math.floor(plot.posToVal(from, 'x') * 1000), max: Math.ceil(plot.posToVal(from + size, 'x') * 1000) });
+          props.onBrush({
+            min: Math.floor(plot.posToVal(from, 'x') * 1000),
+            max: Math.ceil(plot.posToVal(from + size, 'x') * 1000),
+          });
         },
       ],
       ready: [

@@ -3,11 +3,22 @@ import type { BarQuery } from '../../base/search/query';
 import classes from './QueryBar.module.css';
 
 /** Chooses between KQL and Lucene. */
-export function LanguageSwitch({ language, onChange }: { language: BarQuery['language']; onChange: (language: BarQuery['language']) => void }) {
+export function LanguageSwitch({
+  language,
+  onChange,
+}: {
+  language: BarQuery['language'];
+  onChange: (language: BarQuery['language']) => void;
+}) {
   return (
     <Menu position="bottom-end" width={290}>
       <Menu.Target>
-        <button type="button" className={classes.language} aria-label="Query language" data-test-subj="switchQueryLanguageButton">
+        <button
+          type="button"
+          className={classes.language}
+          aria-label="Query language"
+          data-test-subj="switchQueryLanguageButton"
+        >
           {language === 'kuery' ? 'KQL' : 'Lucene'}
         </button>
       </Menu.Target>

@@ -24,7 +24,15 @@ export interface QueryBarProps {
 }
 
 /** The query: KQL with completion, or Lucene. */
-export function QueryBar({ query, fields, suggestValues, error, onDirty, onSubmit, submitRef }: QueryBarProps) {
+export function QueryBar({
+  query,
+  fields,
+  suggestValues,
+  error,
+  onDirty,
+  onSubmit,
+  submitRef,
+}: QueryBarProps) {
   const [text, setText] = useState(query.query);
   const [language, setLanguage] = useState(query.language);
   const [cursor, setCursor] = useState(0);
@@ -42,7 +50,10 @@ export function QueryBar({ query, fields, suggestValues, error, onDirty, onSubmi
     setText(query.query);
     setLanguage(query.language);
   }
-  useEffect(() => onDirty(text !== query.query || language !== query.language), [text, language, query, onDirty]);
+  useEffect(
+    () => onDirty(text !== query.query || language !== query.language),
+    [text, language, query, onDirty],
+  );
 
   const submit = (next = text): void => {
     setOpen(false);
@@ -68,7 +79,10 @@ export function QueryBar({ query, fields, suggestValues, error, onDirty, onSubmi
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (step !== 0 && open && items.length > 0) {
       event.preventDefault();
-      setPicked({ items, index: (active + step + items.length + (active < 0 && step < 0 ? 1 : 0)) % items.length });
+      setPicked({
+        items,
+        index: (active + step + items.length + (active < 0 && step < 0 ? 1 : 0)) % items.length,
+      });
     } else if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
       const item = open ? items[active] : undefined;
@@ -94,7 +108,11 @@ export function QueryBar({ query, fields, suggestValues, error, onDirty, onSubmi
               spellCheck={false}
               autoComplete="off"
               value={text}
-              placeholder={language === 'kuery' ? 'Search with KQL, such as  level: error and kubernetes.namespace_name: pay*' : 'Search with Lucene'}
+              placeholder={
+                language === 'kuery'
+                  ? 'Search with KQL, such as  level: error and kubernetes.namespace_name: pay*'
+                  : 'Search with Lucene'
+              }
               role="combobox"
               aria-label="Query"
               aria-expanded={shown}
@@ -115,7 +133,16 @@ export function QueryBar({ query, fields, suggestValues, error, onDirty, onSubmi
               onKeyDown={onKeyDown}
             />
             {text !== '' && (
-              <button type="button" className={classes.clear} aria-label="Clear the query" data-test-subj="clearQuery" onClick={() => { setText(''); submit(''); }}>
+              <button
+                type="button"
+                className={classes.clear}
+                aria-label="Clear the query"
+                data-test-subj="clearQuery"
+                onClick={() => {
+                  setText('');
+                  submit('');
+                }}
+              >
                 <IconX size={14} />
               </button>
             )}
@@ -149,7 +176,15 @@ function QueryError({ id, error }: { id: string; error: Error }) {
 }
 
 /** Sends the query again, or what was typed. */
-export function SubmitButton({ dirty, loading, onClick }: { dirty: boolean; loading: boolean; onClick: () => void }) {
+export function SubmitButton({
+  dirty,
+  loading,
+  onClick,
+}: {
+  dirty: boolean;
+  loading: boolean;
+  onClick: () => void;
+}) {
   return (
     <Button
       size="sm"

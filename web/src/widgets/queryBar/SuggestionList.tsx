@@ -11,7 +11,13 @@ interface Props {
   onPick: (item: Suggestion) => void;
 }
 
-const ICONS = { operator: IconMathFunction, value: IconQuote, conjunction: IconArrowRight, recent: IconHistory, field: IconQuote };
+const ICONS = {
+  operator: IconMathFunction,
+  value: IconQuote,
+  conjunction: IconArrowRight,
+  recent: IconHistory,
+  field: IconQuote,
+};
 
 /** The completions as a list box. */
 export function SuggestionList({ id, items, active, onPick }: Props) {
@@ -33,7 +39,11 @@ export function SuggestionList({ id, items, active, onPick }: Props) {
             data-test-subj={`autocompleteSuggestion-${item.kind}-${item.label}`}
             onClick={() => onPick(item)}
           >
-            {item.field ? <FieldIcon kind={item.field.kind} /> : <Icon size={14} className={classes.itemIcon} />}
+            {item.field ? (
+              <FieldIcon kind={item.field.kind} />
+            ) : (
+              <Icon size={14} className={classes.itemIcon} />
+            )}
             <span className={classes.itemLabel}>{item.label}</span>
             <span className={classes.itemNote}>{item.note}</span>
           </li>

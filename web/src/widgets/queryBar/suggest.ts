@@ -40,7 +40,11 @@ function fieldItems(slot: Slot & { kind: 'field' }, fields: readonly PatternFiel
   const path = slot.nestedPath === '' ? '' : `${slot.nestedPath}.`;
   return fields
     .filter((field) => field.searchable && field.name.startsWith(path))
-    .map((field) => ({ field, name: field.name.slice(path.length), rank: rank(field.name.slice(path.length), slot.prefix) }))
+    .map((field) => ({
+      field,
+      name: field.name.slice(path.length),
+      rank: rank(field.name.slice(path.length), slot.prefix),
+    }))
     .filter((item) => item.rank < 9)
     .sort((a, b) => a.rank - b.rank || (a.name < b.name ? -1 : 1))
     .slice(0, MOST)
@@ -75,8 +79,19 @@ function conjunctionItems(slot: Slot & { kind: 'conjunction' }): Suggestion[] {
     ['or', 'requires one or both to be true'],
   ] as const;
   return words
-    .filter(([word]) => word.startsWith(slot.prefix.toLowerCase()) && (slot.prefix === '' || word !== slot.prefix.toLowerCase()))
-    .map(([word, note]) => ({ kind: 'conjunction', text: `${word} `, label: word, note, from: slot.from, to: slot.to }));
+    .filter(
+      ([word]) =>
+        word.startsWith(slot.prefix.toLowerCase()) &&
+        (slot.prefix === '' || word !== slot.prefix.toLowerCase()),
+    )
+    .map(([word, note]) => ({
+      kind: 'conjunction',
+      text: `${word} `,
+      label: word,
+      note,
+      from: slot.from,
+      to: slot.to,
+    }));
 }
 
 async function valueItems(

@@ -19,7 +19,14 @@ function recentItems(language: BarQuery['language'], text: string): Suggestion[]
   return recentQueries(language)
     .filter((query) => query !== text && query.startsWith(text))
     .slice(0, text === '' ? 5 : 3)
-    .map((query) => ({ kind: 'recent', text: query, label: query, note: 'used before', from: 0, to: text.length }));
+    .map((query) => ({
+      kind: 'recent',
+      text: query,
+      label: query,
+      note: 'used before',
+      from: 0,
+      to: text.length,
+    }));
 }
 
 /** The completions of the query bar's text, newest request wins. */
@@ -31,7 +38,8 @@ export function useSuggestions({ text, cursor, language, open, fields, values }:
     const recent = recentItems(language, text);
     const load = async (): Promise<void> => {
       // Values that cannot be had leave the list without them: typing goes on undisturbed.
-      const found = language === 'kuery' ? await suggest(text, cursor, fields, values, abort.signal).catch(() => []) : [];
+      const found =
+        language === 'kuery' ? await suggest(text, cursor, fields, values, abort.signal).catch(() => []) : [];
       if (!abort.signal.aborted) setItems(text === '' ? [...recent, ...found] : [...found, ...recent]);
     };
     const timer = setTimeout(() => void load(), 60);

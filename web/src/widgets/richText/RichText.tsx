@@ -16,6 +16,12 @@ export const RichText = memo(function RichText({ text }: { text: string }) {
     );
     // Pieces of one text never change their order.
     // eslint-disable-next-line react/no-array-index-key
-    return piece.mark ? <mark key={index} className={classes.mark}>{inner}</mark> : <span key={index}>{inner}</span>;
+    return piece.mark ? (
+      <mark key={index} className={classes.mark}>
+        {inner}
+      </mark>
+    ) : (
+      <span key={index}>{inner}</span>
+    );
   });
 });

@@ -1,4 +1,14 @@
-import { Button, Checkbox, Group, NativeSelect, NumberInput, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import {
+  Button,
+  Checkbox,
+  Group,
+  NativeSelect,
+  NumberInput,
+  SegmentedControl,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core';
 import { DatePicker } from '@mantine/dates';
 import { parseDateMath } from '../../base/time/datemath';
 import { formatDate } from '../../base/time/format';
@@ -52,13 +62,21 @@ export function EndEditor({ label, name, value, zone, onChange }: Props) {
       {mode === 'absolute' && <AbsoluteEnd {...{ name, value, zone, onChange, millis }} />}
       {mode === 'relative' && <RelativeEnd {...{ name, value, onChange }} />}
       <Text size="xs" c={millis === null ? 'red' : 'dimmed'} role={millis === null ? 'alert' : undefined}>
-        {millis === null ? `cannot read "${value}" as a date` : formatDate(millis, 'ddd, MMM D, YYYY @ HH:mm:ss.SSS Z', zone)}
+        {millis === null
+          ? `cannot read "${value}" as a date`
+          : formatDate(millis, 'ddd, MMM D, YYYY @ HH:mm:ss.SSS Z', zone)}
       </Text>
     </Stack>
   );
 }
 
-function AbsoluteEnd({ name, value, zone, onChange, millis }: Omit<Props, 'label'> & { millis: number | null }) {
+function AbsoluteEnd({
+  name,
+  value,
+  zone,
+  onChange,
+  millis,
+}: Omit<Props, 'label'> & { millis: number | null }) {
   const isIso = value.endsWith('Z') && millis !== null;
   const setDay = (day: string | null): void => {
     if (day === null) return;
@@ -68,7 +86,12 @@ function AbsoluteEnd({ name, value, zone, onChange, millis }: Omit<Props, 'label
   const shown = millis !== null ? formatDate(millis, WALL, zone) : value;
   return (
     <>
-      <DatePicker size="xs" value={shown.slice(0, 10)} date={millis === null ? undefined : shown.slice(0, 10)} onChange={setDay} />
+      <DatePicker
+        size="xs"
+        value={shown.slice(0, 10)}
+        date={millis === null ? undefined : shown.slice(0, 10)}
+        onChange={setDay}
+      />
       <TextInput
         size="xs"
         key={isIso ? shown : name}
@@ -104,7 +127,9 @@ function RelativeEnd({ name, value, onChange }: Pick<Props, 'name' | 'value' | '
           aria-label="Count"
           data-test-subj={`superDatePickerRelativeDateInputNumber-${name}`}
           value={parts.count}
-          onChange={(count) => onChange(formatRelative({ ...parts, count: Math.max(0, Math.round(Number(count)) || 0) }))}
+          onChange={(count) =>
+            onChange(formatRelative({ ...parts, count: Math.max(0, Math.round(Number(count)) || 0) }))
+          }
         />
         <NativeSelect
           size="xs"
@@ -124,7 +149,12 @@ function RelativeEnd({ name, value, onChange }: Pick<Props, 'name' | 'value' | '
         checked={parts.round}
         onChange={(event) => onChange(formatRelative({ ...parts, round: event.currentTarget.checked }))}
       />
-      <Button size="compact-xs" variant="subtle" onClick={() => onChange('now')} style={{ alignSelf: 'start' }}>
+      <Button
+        size="compact-xs"
+        variant="subtle"
+        onClick={() => onChange('now')}
+        style={{ alignSelf: 'start' }}
+      >
         Set to now
       </Button>
     </>

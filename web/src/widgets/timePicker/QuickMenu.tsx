@@ -1,6 +1,12 @@
 import { Button, Divider, Group, NativeSelect, NumberInput, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import { describeRange, parseRelative, QUICK_RANGES, UNIT_NAMES, type TimeRange } from '../../base/time/range';
+import {
+  describeRange,
+  parseRelative,
+  QUICK_RANGES,
+  UNIT_NAMES,
+  type TimeRange,
+} from '../../base/time/range';
 import { now } from '../../base/time/clock';
 import type { Zone } from '../../base/time/zone';
 import type { RefreshInterval } from '../../base/urlState';
@@ -16,7 +22,17 @@ interface Props {
   onRefresh: (refresh: RefreshInterval) => void;
 }
 
-function RangeList({ title, ranges, zone, onPick }: { title: string; ranges: readonly TimeRange[]; zone: Zone; onPick: (range: TimeRange) => void }) {
+function RangeList({
+  title,
+  ranges,
+  zone,
+  onPick,
+}: {
+  title: string;
+  ranges: readonly TimeRange[];
+  zone: Zone;
+  onPick: (range: TimeRange) => void;
+}) {
   return (
     <section aria-label={title}>
       <Text size="xs" c="dimmed" fw={600} mb={4}>
@@ -49,7 +65,11 @@ function QuickSelect({ range, onRange }: Pick<Props, 'range' | 'onRange'>) {
   const [unit, setUnit] = useState(current?.unit ?? 'm');
   const apply = (): void => {
     const amount = Math.max(1, Math.round(Number(count)) || 1);
-    onRange(tense === 'last' ? { from: `now-${amount}${unit}`, to: 'now' } : { from: 'now', to: `now+${amount}${unit}` });
+    onRange(
+      tense === 'last'
+        ? { from: `now-${amount}${unit}`, to: 'now' }
+        : { from: 'now', to: `now+${amount}${unit}` },
+    );
   };
   return (
     <form
@@ -62,7 +82,17 @@ function QuickSelect({ range, onRange }: Pick<Props, 'range' | 'onRange'>) {
         Quick select
       </Text>
       <Group gap={6} wrap="nowrap">
-        <NativeSelect size="xs" aria-label="Tense" value={tense} onChange={(event) => setTense(event.currentTarget.value)} data={[{ value: 'last', label: 'Last' }, { value: 'next', label: 'Next' }]} w={74} />
+        <NativeSelect
+          size="xs"
+          aria-label="Tense"
+          value={tense}
+          onChange={(event) => setTense(event.currentTarget.value)}
+          data={[
+            { value: 'last', label: 'Last' },
+            { value: 'next', label: 'Next' },
+          ]}
+          w={74}
+        />
         <NumberInput size="xs" aria-label="Count" value={count} onChange={setCount} min={1} w={70} />
         <NativeSelect
           size="xs"

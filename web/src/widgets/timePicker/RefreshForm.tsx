@@ -15,7 +15,13 @@ function splitInterval(millis: number): [number, number] {
 }
 
 /** Sets, starts and stops automatic refresh. */
-export function RefreshForm({ refresh, onRefresh }: { refresh: RefreshInterval; onRefresh: (refresh: RefreshInterval) => void }) {
+export function RefreshForm({
+  refresh,
+  onRefresh,
+}: {
+  refresh: RefreshInterval;
+  onRefresh: (refresh: RefreshInterval) => void;
+}) {
   const [startCount, startUnit] = splitInterval(refresh.value || 10_000);
   const [count, setCount] = useState<string | number>(startCount);
   const [unit, setUnit] = useState(startUnit);
@@ -32,7 +38,15 @@ export function RefreshForm({ refresh, onRefresh }: { refresh: RefreshInterval; 
         Refresh every
       </Text>
       <Group gap={6} wrap="nowrap">
-        <NumberInput size="xs" aria-label="Refresh interval" value={count} min={1} onChange={setCount} w={90} data-test-subj="superDatePickerRefreshIntervalInput" />
+        <NumberInput
+          size="xs"
+          aria-label="Refresh interval"
+          value={count}
+          min={1}
+          onChange={setCount}
+          w={90}
+          data-test-subj="superDatePickerRefreshIntervalInput"
+        />
         <NativeSelect
           size="xs"
           aria-label="Unit of the refresh interval"

@@ -30,7 +30,13 @@ export function TimePicker({ range, refresh, zone, onRange, onRefresh }: TimePic
   const running = !refresh.pause && refresh.value > 0;
   return (
     <div className={classes.picker}>
-      <Popover opened={open === 'quick'} onChange={(opened) => !opened && setOpen(null)} position="bottom-end" shadow="md" trapFocus>
+      <Popover
+        opened={open === 'quick'}
+        onChange={(opened) => !opened && setOpen(null)}
+        position="bottom-end"
+        shadow="md"
+        trapFocus
+      >
         <Popover.Target>
           <Button
             size="sm"
@@ -50,7 +56,13 @@ export function TimePicker({ range, refresh, zone, onRange, onRefresh }: TimePic
           <QuickMenu {...{ range, refresh, zone, onRefresh }} onRange={pick} />
         </Popover.Dropdown>
       </Popover>
-      <Popover opened={open === 'exact'} onChange={(opened) => !opened && setOpen(null)} position="bottom-end" shadow="md" trapFocus>
+      <Popover
+        opened={open === 'exact'}
+        onChange={(opened) => !opened && setOpen(null)}
+        position="bottom-end"
+        shadow="md"
+        trapFocus
+      >
         <Popover.Target>
           <Button
             size="sm"
@@ -72,21 +84,46 @@ export function TimePicker({ range, refresh, zone, onRange, onRefresh }: TimePic
   );
 }
 
-function RangeEditor({ range, zone, onApply }: { range: TimeRange; zone: Zone; onApply: (range: TimeRange) => void }) {
+function RangeEditor({
+  range,
+  zone,
+  onApply,
+}: {
+  range: TimeRange;
+  zone: Zone;
+  onApply: (range: TimeRange) => void;
+}) {
   const [draft, setDraft] = useState(range);
   const bounds = rangeBounds(draft, now(), zone);
   return (
     <>
       <Group align="start" gap="md" className={classes.ends}>
-        <EndEditor label="From" name="start" value={draft.from} zone={zone} onChange={(from) => setDraft({ ...draft, from })} />
+        <EndEditor
+          label="From"
+          name="start"
+          value={draft.from}
+          zone={zone}
+          onChange={(from) => setDraft({ ...draft, from })}
+        />
         <Divider orientation="vertical" />
-        <EndEditor label="To" name="end" value={draft.to} zone={zone} onChange={(to) => setDraft({ ...draft, to })} />
+        <EndEditor
+          label="To"
+          name="end"
+          value={draft.to}
+          zone={zone}
+          onChange={(to) => setDraft({ ...draft, to })}
+        />
       </Group>
       <Group justify="space-between" mt="sm">
         <Text size="xs" c={bounds ? 'dimmed' : 'red'}>
           {bounds ? formatDuration(bounds.max - bounds.min) : 'the end is before the beginning'}
         </Text>
-        <Button size="xs" disabled={!bounds} onClick={() => onApply(draft)} data-test-subj="superDatePickerApplyTimeButton">
+        <Button
+          size="xs"
+          disabled={!bounds}
+          onClick={() => onApply(draft)}
+          data-test-subj="superDatePickerApplyTimeButton"
+        >
           Apply
         </Button>
       </Group>

@@ -9,7 +9,9 @@ const KEPT = 10;
 export function recentRanges(): TimeRange[] {
   try {
     const value: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]');
-    return Array.isArray(value) ? (value as TimeRange[]).filter((range) => typeof range?.from === 'string') : [];
+    return Array.isArray(value)
+      ? (value as TimeRange[]).filter((range) => typeof range?.from === 'string')
+      : [];
   } catch {
     return [];
   }
