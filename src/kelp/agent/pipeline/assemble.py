@@ -39,6 +39,10 @@ class Assembly:
             raise ConfigError(f"label {name!r} not found; labels of this configuration: {known}")
         return self.routers[name]
 
+    @property
+    def has_error_label(self) -> bool:
+        return ERROR_LABEL in self.routers
+
     def is_error_stage(self, stage: Plugin) -> bool:
         """Whether a stage stands in `@ERROR`: it must outlive those that send records there."""
         router = self.routers.get(ERROR_LABEL)

@@ -74,9 +74,11 @@ class Accessor:
     def set(self, record: Record, value: Any) -> None:
         """Set the field; no effect where its parent is missing."""
         parent = self._parent(record)
-        if isinstance(parent, dict):
-            parent[self._last] = value
-        elif isinstance(parent, list) and isinstance(self._last, int) and -len(parent) <= self._last < len(parent):
+        if isinstance(parent, dict) or (
+            isinstance(parent, list)
+            and isinstance(self._last, int)
+            and -len(parent) <= self._last < len(parent)
+        ):
             parent[self._last] = value
 
     def delete(self, record: Record) -> None:

@@ -38,6 +38,10 @@ class Context(Protocol):
     workers: int
     worker_id: int
 
+    @property
+    def has_error_label(self) -> bool:
+        """Whether the configuration has a label `@ERROR`."""
+
     def router(self, label: str | None) -> Router:
         """The router of a label (`@name`), `None` or `@ROOT` for the top level. Raises ConfigError."""
 

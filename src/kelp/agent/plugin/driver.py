@@ -18,6 +18,7 @@ class Collector:
         self.root_dir = root_dir
         self.workers = 1
         self.worker_id = 0
+        self.has_error_label = False
 
     def emit(self, tag: str, batch: Batch) -> None:
         self.events += [(tag, t, dict(r)) for t, r in zip(batch.times, batch.records, strict=True)]

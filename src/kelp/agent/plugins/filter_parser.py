@@ -54,19 +54,19 @@ class ParserFilter(Filter):
         for time, record in zip(batch.times, batch.records, strict=True):
             value = self._get(record)
             try:
-                if type(value) is not str:
-                    self._unparsable(time, record, value, out)
-                else:
+                if type(value) is str:
                     self._parse(tag, time, record, value, out)
+                else:
+                    self._unparsable(time, record, value, out)
             except (KelpError, ValueError, TypeError, ArithmeticError) as error:
                 self._report(tag, time, record, error)
         return out
 
     def _unparsable(self, time: int, record: Record, value: Any, out: Batch) -> None:
         """A field that is missing or no text; the record itself goes on with reserve_data."""
+        if self.reserve_data:
+            out.append(time, self._combined(dict(record), {}))
         if value is None:
-            if self.reserve_data:
-                out.append(time, self._combined(dict(record), {}))
             raise ParserFilterError(f"{self.key_name} does not exist")
         raise ParserFilterError(f"cannot parse {self.key_name}: it is a {type(value).__name__}, not text")
 

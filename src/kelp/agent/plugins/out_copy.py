@@ -40,10 +40,8 @@ class CopyOutput(MultiOutput):
             self.log.warning("every <store> ignores errors: events that no store takes are lost")
 
     def _copied(self, batch: Batch) -> Batch:
-        if self.copy_mode == "no_copy":
-            # The lists are the store's own, the records are shared.
-            return Batch(list(batch.times), list(batch.records))
-        if self.copy_mode == "shallow":
+        if self.copy_mode in ("no_copy", "shallow"):
+            # Filters behind a store change records in place, which Fluentd's do not: they need their own either way.
             return Batch(list(batch.times), [dict(record) for record in batch.records])
         return Batch(list(batch.times), copy.deepcopy(batch.records))
 

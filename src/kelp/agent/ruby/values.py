@@ -241,3 +241,8 @@ def to_plain(value: Any) -> Any:
 
 def to_json(value: Any) -> str:
     return json.dumps(to_plain(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def ruby_size(record: dict[str, Any]) -> int:
+    """Bytes of all names and values of a record as text."""
+    return sum(len(key.encode()) + len(to_s(value).encode()) for key, value in record.items())

@@ -1,0 +1,1 @@
+"""How the concat filter knows which events are one message."""

@@ -1,0 +1,32 @@
+"""The parts of a message that wait for the rest."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from kelp.agent.event import Record
+from kelp.agent.ruby.values import to_s
+
+Part = tuple[int, Record]
+Parts = list[Part]
+
+
+@dataclass(slots=True)
+class Stream:
+    """What one stream holds: parts in order of arrival, their bytes, and when the last came (monotonic seconds)."""
+
+    tag: str
+    parts: Parts = field(default_factory=list)
+    size_bytes: int = 0
+    touched: float = 0.0
+
+    def take(self) -> Parts:
+        """The parts, which the stream forgets."""
+        parts, self.parts, self.size_bytes = self.parts, [], 0
+        return parts
+
+
+def joined(parts: Parts, key: str, separator: str, order: "Callable[[Part], int] | None") -> Part:
+    """Time and fields of the first part, with the texts of all parts joined."""
+    ordered = sorted(parts, key=order) if order else parts
+    time, first = parts[0]
+    return time, {**first, key: separator.join([to_s(record.get(key)) for _, record in ordered])}

@@ -1,0 +1,1 @@
+"""Recognising stack traces line by line."""

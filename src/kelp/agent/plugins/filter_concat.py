@@ -1,0 +1,208 @@
+"""The concat filter: join the lines of one message that arrived as several events."""
+
+import threading
+import time as clock
+from collections.abc import Callable
+
+from kelp.agent.concat.modes import CriTag, DockerPartial, LineCount, Mode, PartialField, Patterns
+from kelp.agent.concat.streams import Stream, joined
+from kelp.agent.config import param
+from kelp.agent.event import Batch, Record
+from kelp.agent.plugin import Filter, Router, register
+from kelp.agent.ruby.regexp import compile_regexp
+from kelp.agent.ruby.values import to_s
+from kelp.common.errors import KelpError
+
+_OWN_TAGS = ("fluent.trace", "fluent.debug", "fluent.info", "fluent.warn", "fluent.error", "fluent.fatal")
+_CHECK_SECONDS = 1.0
+
+
+class ConcatTimeout(KelpError):
+    """A message whose last line did not come in time."""
+
+
+@register("filter", "concat")
+class ConcatFilter(Filter):
+    """Join the lines of one message: by patterns, by number, or by the marks of Docker and CRI."""
+
+    key: str = param.string(description="Field that holds a part of the message.")
+    separator: str = param.string("\n", description="Text put between the parts.")
+    n_lines: int | None = param.integer(None, description="Join this many events.")
+    multiline_start_regexp: str | None = param.string(
+        None, description="/Pattern/ of the first line of a message."
+    )
+    multiline_end_regexp: str | None = param.string(
+        None, description="/Pattern/ of the last line of a message."
+    )
+    continuous_line_regexp: str | None = param.string(None, description="/Pattern/ of the lines between.")
+    stream_identity_key: str | None = param.string(
+        None, description="Field that keeps streams of one tag apart."
+    )
+    flush_interval: float = param.time(
+        60, description="Seconds after the last part until a message is handed on unfinished; 0: never."
+    )
+    timeout_label: str | None = param.string(
+        None, description="Label that takes messages handed on unfinished."
+    )
+    use_first_timestamp: bool = param.boolean(
+        False, description="Give the message the time of its first part."
+    )
+    partial_key: str | None = param.string(
+        None, description="Field that tells whether a part is the last one."
+    )
+    partial_value: str | None = param.string(
+        None, description="Value of `partial_key` in all parts but the last."
+    )
+    keep_partial_key: bool = param.boolean(False, description="Leave `partial_key` in the message.")
+    use_partial_metadata: bool = param.boolean(False, description="Use the marks of Docker's log drivers.")
+    partial_metadata_format: str = param.enum(
+        list(DockerPartial.PREFIXES),
+        "docker-fluentd",
+        description="Which of Docker's log drivers made the marks.",
+    )
+    keep_partial_metadata: bool = param.boolean(False, description="Leave those marks in the message.")
+    use_partial_cri_logtag: bool = param.boolean(False, description="Use the P and F of CRI log lines.")
+    partial_cri_logtag_key: str | None = param.string(None, description="Field that holds the P or F.")
+    partial_cri_stream_key: str = param.string(
+        "stream", description="Field that holds the stream name; it is removed, as in Fluentd."
+    )
+    buffer_limit_size: int = param.size(512_000, description="Bytes of one message (with `partial_key`).")
+    buffer_overflow_method: str = param.enum(
+        ["ignore", "truncate", "drop", "new"],
+        "ignore",
+        description="What happens beyond `buffer_limit_size`: go on, cut, drop all, or begin a new message.",
+    )
+
+    def configure(self) -> None:
+        self._mode = self._choose_mode()
+        self._streams: dict[str, Stream] = {}
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._timer: threading.Thread | None = None
+        self._late: Router | None = self.context.router(self.timeout_label) if self.timeout_label else None
+
+    def _choose_mode(self) -> Mode:
+        patterns = self.multiline_start_regexp or self.multiline_end_regexp
+        ways = {
+            "n_lines": self.n_lines is not None,
+            "multiline_start_regexp/multiline_end_regexp": bool(patterns),
+            "partial_key": self.partial_key is not None,
+            "use_partial_metadata": self.use_partial_metadata,
+            "use_partial_cri_logtag": self.use_partial_cri_logtag,
+        }
+        chosen = [name for name, given in ways.items() if given]
+        if not chosen:
+            raise self.error("one of these is required: " + ", ".join(ways))
+        if len(chosen) > 1:
+            raise self.error(" and ".join(chosen) + " are exclusive")
+        if self.n_lines is not None:
+            return LineCount(self.n_lines)
+        if self.partial_key is not None:
+            if self.partial_value is None:
+                raise self.error("option 'partial_value' is required with partial_key", "partial_key")
+            limit = (self.buffer_limit_size, self.buffer_overflow_method)
+            return PartialField(self.partial_key, self.partial_value, self.keep_partial_key, *limit)
+        if self.use_partial_metadata:
+            return DockerPartial(self.partial_metadata_format, self.keep_partial_metadata)
+        if self.use_partial_cri_logtag:
+            if self.partial_cri_logtag_key is None:
+                raise self.error("option 'partial_cri_logtag_key' is required with use_partial_cri_logtag")
+            return CriTag(self.partial_cri_logtag_key, self.partial_cri_stream_key, self.keep_partial_key)
+        names = ("multiline_start_regexp", "multiline_end_regexp", "continuous_line_regexp")
+        return Patterns(self.key, *(self._pattern(name) for name in names))
+
+    def _pattern(self, option: str) -> "Callable[[str], object] | None":
+        text: str | None = getattr(self, option)
+        if text is None:
+            return None
+        try:
+            # The first and the last character are the slashes, as in Fluentd.
+            return compile_regexp(text[1:-1]).search
+        except ValueError as error:
+            raise self.error(f"option {option!r} must be a regular expression ({error})", option) from None
+
+    def start(self) -> None:
+        if self.flush_interval > 0:
+            self._timer = threading.Thread(target=self._watch, name="concat", daemon=True)
+            self._timer.start()
+
+    def stop(self) -> None:
+        self._ended.set()
+
+    def shutdown(self) -> None:
+        if self._timer is not None:
+            self._timer.join()
+        with self._lock:
+            held = [(name, stream) for name, stream in self._streams.items() if stream.parts]
+            self._streams.clear()
+        for name, stream in held:
+            time, record = joined(stream.take(), self.key, self.separator, self._mode.order)
+            self._hand_on(stream.tag, time, record, f"flush remaining buffer: {name}", at_end=True)
+
+    def filter_batch(self, tag: str, batch: Batch) -> Batch:
+        key = self.key
+        if tag in _OWN_TAGS or not any(key in record for record in batch.records):
+            return batch
+        out = Batch()
+        with self._lock:
+            for time, record in zip(batch.times, batch.records, strict=True):
+                if key not in record or not self._mode.applies(record):
+                    out.append(time, record)
+                    continue
+                try:
+                    self._add(tag, time, record, out)
+                except (TypeError, AttributeError, ValueError) as error:
+                    self.emit_error(tag, time, record, error)
+        return out
+
+    def _add(self, tag: str, time: int, record: Record, out: Batch) -> None:
+        if self._mode.is_whole(record) and not self._streams:
+            self._mode.clean(record)
+            out.append(time, record)
+            return
+        identity = self._mode.identity(record)
+        given = to_s(record.get(self.stream_identity_key)) if self.stream_identity_key else ""
+        name = f"{tag}:{given}{identity}" if given or identity else f"{tag}:default"
+        stream = self._streams.get(name)
+        if stream is None:
+            stream = self._streams[name] = Stream(tag)
+        stream.touched = clock.monotonic()
+        for parts in self._mode.add(stream, time, record):
+            if len(parts) == 1 and parts[0][1] is record:
+                first_time, message = parts[0]
+            else:
+                first_time, message = joined(parts, self.key, self.separator, self._mode.order)
+                message = {**record, **message}
+            self._mode.clean(message)
+            out.append(first_time if self.use_first_timestamp else time, message)
+        if not stream.parts:
+            del self._streams[name]
+
+    def _watch(self) -> None:
+        while not self._ended.wait(_CHECK_SECONDS):
+            now = clock.monotonic()
+            with self._lock:
+                late = [
+                    (name, stream)
+                    for name, stream in self._streams.items()
+                    if now - stream.touched >= self.flush_interval
+                ]
+                for name, _ in late:
+                    del self._streams[name]
+            for name, stream in late:
+                time, record = joined(stream.take(), self.key, self.separator, self._mode.order)
+                now_nanos = time if self.use_first_timestamp else clock.time_ns()
+                self._hand_on(stream.tag, now_nanos, record, f"timeout flush: {name}", at_end=False)
+
+    def _hand_on(self, tag: str, time: int, record: Record, message: str, *, at_end: bool) -> None:
+        """Unfinished messages go to `timeout_label`, or `@ERROR`.
+
+        Without both, Fluentd only logs them; those that time out go on their way here, so that no line is lost.
+        """
+        self.log.info(message)
+        if self._late is not None:
+            self._late.emit(tag, Batch([time], [record]))
+        elif at_end or self.context.has_error_label:
+            self.emit_error(tag, time, record, ConcatTimeout(message))
+        else:
+            self.emit_downstream(tag, Batch([time], [record]))
