@@ -22,7 +22,7 @@ class CopyOutput(MultiOutput):
     copy_mode: str = param.enum(
         ["no_copy", "shallow", "deep", "marshal"],
         default="no_copy",
-        description="Whether stores share records, get records of their own, or deep copies.",
+        description="Whether stores share what is nested in records, or get deep copies.",
     )
 
     def configure(self) -> None:
