@@ -172,7 +172,6 @@ def _action(name: str, call: Call) -> Action:
         name,
         call.arg("index"),
         call.args.get("id"),
-        plain=False,
         version=parameters.integer("version", 0) if "version" in parameters else None,
         version_type=version_type,
         if_seq_no=parameters.integer("if_seq_no", 0) if "if_seq_no" in parameters else None,

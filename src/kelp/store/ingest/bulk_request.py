@@ -39,7 +39,7 @@ _PARAMETERS = frozenset(
 _VERSION_TYPES = ("internal", "external", "external_gt", "external_gte")
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True)
 class Action:
     """One action line. Lines that are alike share one object."""
 
@@ -47,15 +47,12 @@ class Action:
     """`index`, `create`, `delete` or `update`."""
     index: str
     id: str | None
-    plain: bool = True
-    """Nothing but index and id was given."""
     version: int | None = None
     version_type: str = "internal"
     if_seq_no: int | None = None
     if_primary_term: int | None = None
     require_alias: bool = False
     pipeline: str | None = None
-    source_filter: Any = None
 
 
 @dataclass(slots=True, frozen=True)
@@ -65,7 +62,11 @@ class BulkDefaults:
     index: str | None = None
     require_alias: bool = False
     pipeline: str | None = None
-    source_filter: Any = None
+
+    @property
+    def plain(self) -> bool:
+        """The URL says nothing that changes what an action line means."""
+        return not self.require_alias and self.pipeline is None
 
 
 def parse(body: bytes, defaults: BulkDefaults) -> tuple[list[Action], list[bytes]]:
@@ -126,6 +127,10 @@ def _action(line: bytes, number: int, defaults: BulkDefaults, faults: list[str])
             f"Malformed action/metadata line [{number}], expected FIELD_NAME but found [END_OBJECT]"
         )
     name, body = next(iter(parsed.items()))
+    if name == "index" and len(parsed) == 1 and type(body) is dict and defaults.plain:
+        index, document_id = body.get("_index"), body.get("_id")
+        if index and type(document_id) is str and len(body) == 2:
+            return Action("index", index, document_id)  # the usual line with an id, without ceremony
     if not isinstance(body, dict):
         raise illegal_argument(
             f"Malformed action/metadata line [{number}], expected START_OBJECT but found [{_token(body)}]"
@@ -167,16 +172,12 @@ def _build(name: str, body: dict[str, Any], defaults: BulkDefaults, faults: list
         name,
         index or "",
         document_id,
-        plain=not (body.keys() - {"_index", "_type", "_id", "routing", "_routing"})
-        and not defaults.require_alias
-        and defaults.pipeline is None,
         version=None if version is None else int(version),
         version_type=version_type,
         if_seq_no=body.get("if_seq_no"),
         if_primary_term=body.get("if_primary_term"),
         require_alias=str(body.get("require_alias", defaults.require_alias)).lower() == "true",
         pipeline=body.get("pipeline", defaults.pipeline),
-        source_filter=body.get("_source", defaults.source_filter),
     )
 
 

@@ -10,6 +10,7 @@ from kelp.store.engine.engine import Engine
 from kelp.store.index.index import Index
 from kelp.store.ingest.identity import decode_id, sequence_number
 from kelp.store.ingest.source import SourceBuilder
+from kelp.store.mapping.columns import literal
 from kelp.store.segments.log import IndexLog, Pending
 
 _TOMBSTONE_SECONDS = 60.0
@@ -92,16 +93,13 @@ class DocumentReader:
         columns = ["`_id`", "`_seg`", "`_row`", "`_version`", *(builder.columns if builder else [])]
         wanted = set(ids)
         places = {place: document_id for document_id in ids if (place := decode_id(document_id)) is not None}
-        condition = "`_id` IN {ids:Array(String)}"
-        parameters: dict[str, object] = {"ids": ids}
+        # Thousands of ids: literals are written ten times faster than the client binds an array.
+        condition = f"`_id` IN ({', '.join(map(literal, ids))})"
         if places:
-            condition += (
-                " OR (`_id` = '' AND `_seg` IN {segments:Array(UInt64)} AND `_row` IN {rows:Array(UInt32)})"
-            )
-            parameters["segments"] = sorted({number for number, _ in places})
-            parameters["rows"] = sorted({row for _, row in places})
+            listed = ", ".join(f"({segment}, {row})" for segment, row in places)
+            condition += f" OR (`_id` = '' AND (`_seg`, `_row`) IN ({listed}))"
         rows = self._engine.query(
-            f"SELECT {', '.join(columns)} FROM {index.table} WHERE {condition}", parameters, _READ_SETTINGS
+            f"SELECT {', '.join(columns)} FROM {index.table} WHERE {condition}", settings=_READ_SETTINGS
         )
         found: dict[str, Document] = {}
         for row in rows:

@@ -25,3 +25,8 @@ def column_name(path: str, type_name: str, taken: Container[str]) -> str:
 def quoted(name: str) -> str:
     """The name as an identifier in SQL."""
     return "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`"
+
+
+def literal(text: str) -> str:
+    """The text as a string in SQL."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\0", "\\0") + "'"

@@ -6,7 +6,7 @@ from kelp.store.index.index import Index
 from kelp.store.ingest.decoder import Tree
 from kelp.store.ingest.identity import decode_id
 from kelp.store.mapping import dates
-from kelp.store.mapping.columns import TIMESTAMP, quoted
+from kelp.store.mapping.columns import TIMESTAMP, literal, quoted
 from kelp.store.mapping.field import Field
 from kelp.store.mapping.merge import RESERVED_KEY
 from kelp.store.segments.segment import Segment
@@ -32,11 +32,6 @@ INSERT_SETTINGS: dict[str, Any] = {
     "max_memory_usage": 0,
     "log_queries": 0,
 }
-
-
-def literal(text: str) -> str:
-    """A string literal."""
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\0", "\\0") + "'"
 
 
 def file_source(path: str, structure: str) -> str:
