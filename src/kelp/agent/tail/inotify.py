@@ -17,7 +17,6 @@ IN_MOVE_SELF = 0x800
 IN_Q_OVERFLOW = 0x4000
 IN_IGNORED = 0x8000
 
-FILE_EVENTS = IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF
 FOLDER_EVENTS = IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE
 
 _HEADER = struct.Struct("iIII")
@@ -30,7 +29,7 @@ class Inotify:
         self._c = ctypes.CDLL(ctypes.util.find_library("c") or "libc.so.6", use_errno=True)
         if not hasattr(self._c, "inotify_init1"):
             raise OSError("this system has no inotify")
-        self.fd = self._c.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+        self.fd = int(self._c.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC))
         if self.fd < 0:
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
@@ -45,16 +44,18 @@ class Inotify:
         """Forget a descriptor; one that is already gone is no error."""
         self._c.inotify_rm_watch(self.fd, descriptor)
 
-    def read(self) -> dict[int, int]:
-        """Descriptor → what happened to it (events joined) since the last call; -1 when events were lost."""
-        happened: dict[int, int] = {}
+    def read(self) -> list[tuple[int, int, str]]:
+        """What happened since the last call: descriptor (-1: news were lost), mask, name within a folder."""
+        happened: list[tuple[int, int, str]] = []
         with contextlib.suppress(BlockingIOError):
             while data := os.read(self.fd, 65536):
                 position = 0
                 while position < len(data):
                     descriptor, mask, _cookie, length = _HEADER.unpack_from(data, position)
-                    happened[descriptor] = happened.get(descriptor, 0) | mask
-                    position += _HEADER.size + length
+                    position += _HEADER.size
+                    name = os.fsdecode(data[position : position + length].rstrip(b"\0"))
+                    position += length
+                    happened.append((descriptor, mask, name))
         return happened
 
     def close(self) -> None:

@@ -5,13 +5,12 @@ import os
 import select
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
 from kelp.agent.plugin.input import BufferOverflow
-from kelp.agent.tail.inotify import FILE_EVENTS, FOLDER_EVENTS, Inotify
+from kelp.agent.tail.notifier import Notifier
 from kelp.agent.tail.paths import PathExpander, tag_part
 from kelp.agent.tail.positions import PositionFile, Remembered, Sidecar
 from kelp.agent.tail.reader import Identity, Reader, Take, digest
@@ -112,7 +111,7 @@ class TailLoop:
         self._schedule = _Schedule()
         self._stopping = threading.Event()
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        self._notifier: _Notifier | None = None
+        self._notifier: Notifier | None = None
 
     def stop(self) -> None:
         """Ask `run` to end; safe from any thread."""
@@ -131,7 +130,7 @@ class TailLoop:
     def _begin(self) -> None:
         if self.options.use_inotify:
             try:
-                self._notifier = _Notifier(Inotify(), self._log)
+                self._notifier = Notifier(self._log)
             except OSError as error:
                 self._log.warning("cannot use inotify: files are polled", error=error)
         if self._sidecar is not None:
@@ -259,6 +258,8 @@ class TailLoop:
         if watch.readers:
             return
         del self.watches[watch.path]
+        if self._notifier is not None:
+            self._notifier.forget_path(watch.path, watch.real_path)
         if self._throttle is not None:
             self._throttle.forget(watch.path)
         if self._positions is not None and not self.options.follow_inodes:
@@ -475,13 +476,19 @@ class TailLoop:
             return
         due = min((watch.due for watch in self.watches.values()), default=float("inf"))
         seconds = max(min(due, self._schedule.refresh) - time.monotonic(), _PAUSE)
-        if self._stopping.wait(min(seconds, _PAUSE)):
-            return
+        # what was appended may gather for a moment; files that come and go may be gone again by then
+        if not self._poll(min(seconds, _PAUSE), appended=False) and seconds > _PAUSE:
+            self._poll(seconds - _PAUSE, appended=True)
+
+    def _poll(self, seconds: float, *, appended: bool) -> bool:
+        """Wait for news or `stop`; returns whether there was any."""
         poll = select.poll()
         poll.register(self._wake_read, select.POLLIN)
         if self._notifier is not None:
-            poll.register(self._notifier.fd, select.POLLIN)
-        poll.poll(max(seconds - _PAUSE, 0) * 1000)
+            poll.register(self._notifier.moved_fd, select.POLLIN)
+            if appended:
+                poll.register(self._notifier.appended_fd, select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
 
     def _end(self) -> None:
         """Read what is there for some seconds, hand on what is held back, save, close."""
@@ -512,69 +519,3 @@ class TailLoop:
                 )
         self._note_position(reader)
         reader.close()
-
-
-@dataclass(slots=True)
-class _Notifier:
-    """inotify for files and folders; what it cannot watch is polled."""
-
-    inotify: Inotify
-    log: Log
-    files: dict[int, set[str]] = field(default_factory=dict)
-    descriptors: dict[Identity, int] = field(default_factory=dict)
-    folders: dict[str, int] = field(default_factory=dict)
-    exhausted: bool = False
-
-    @property
-    def fd(self) -> int:
-        return self.inotify.fd
-
-    def covers(self, reader: Reader) -> bool:
-        """Whether news of this file are told."""
-        return reader.identity in self.descriptors
-
-    def watch_file(self, reader: Reader) -> None:
-        descriptor = self._try(lambda: self.inotify.watch(f"/proc/self/fd/{reader.fd}", FILE_EVENTS))
-        if descriptor is not None:
-            self.descriptors[reader.identity] = descriptor
-            self.files.setdefault(descriptor, set()).add(reader.path)
-
-    def watch_folders(self, folders: set[str]) -> None:
-        for folder in folders - self.folders.keys():
-            descriptor = self._try(lambda folder=folder: self.inotify.watch(folder, FOLDER_EVENTS))  # type: ignore[misc]
-            if descriptor is not None:
-                self.folders[folder] = descriptor
-        for folder in self.folders.keys() - folders:
-            self.inotify.unwatch(self.folders.pop(folder))
-
-    def _try(self, watch: Callable[[], int]) -> int | None:
-        try:
-            return watch()
-        except OSError as error:
-            if not self.exhausted:
-                self.log.warning(
-                    "cannot watch by inotify: such files are polled (see fs.inotify.max_user_watches)",
-                    error=error,
-                )
-                self.exhausted = True
-            return None
-
-    def forget(self, reader: Reader) -> None:
-        descriptor = self.descriptors.pop(reader.identity, None)
-        if descriptor is not None:
-            self.files.pop(descriptor, None)
-            self.inotify.unwatch(descriptor)
-
-    def news(self) -> set[str | None]:
-        """Paths with news; None: a folder has, or news were lost."""
-        happened = self.inotify.read()
-        paths: set[str | None] = set()
-        for descriptor in happened:
-            if descriptor in self.files:
-                paths |= self.files[descriptor]
-            else:
-                paths.add(None)
-        return paths
-
-    def close(self) -> None:
-        self.inotify.close()

@@ -1,0 +1,121 @@
+"""News of files and folders by inotify; what it cannot watch is polled."""
+
+import os
+from collections.abc import Callable, Iterable
+
+from kelp.agent.tail.inotify import FOLDER_EVENTS, IN_ATTRIB, IN_DELETE_SELF, IN_MODIFY, IN_MOVE_SELF, Inotify
+from kelp.agent.tail.reader import Identity, Reader
+from kelp.common.log import Log
+
+
+class Notifier:
+    """Two instances: appended bytes may wait a moment to gather, files that come and go may not.
+
+    Raises OSError where there is no inotify.
+    """
+
+    def __init__(self, log: Log) -> None:
+        self._appended = Inotify()
+        self._moved = Inotify()
+        self._log = log
+        self._files: dict[Identity, tuple[int, int]] = {}
+        self._paths: tuple[dict[int, set[str]], dict[int, set[str]]] = ({}, {})
+        self._folders: dict[str, int] = {}
+        self._folder_names: dict[int, str] = {}
+        self._real_paths: dict[str, set[str]] = {}
+        self._exhausted = False
+
+    @property
+    def appended_fd(self) -> int:
+        """Readable when a file grew."""
+        return self._appended.fd
+
+    @property
+    def moved_fd(self) -> int:
+        """Readable when a file was created, renamed or deleted."""
+        return self._moved.fd
+
+    def covers(self, reader: Reader) -> bool:
+        """Whether news of this file are told."""
+        return reader.identity in self._files
+
+    def watch_file(self, reader: Reader) -> None:
+        """Tell news of a file, wherever it is renamed to."""
+        file = f"/proc/self/fd/{reader.fd}"
+        appended = self._try(lambda: self._appended.watch(file, IN_MODIFY))
+        if appended is None:
+            return
+        moved = self._try(lambda: self._moved.watch(file, IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF))
+        if moved is None:
+            self._appended.unwatch(appended)
+            return
+        self._files[reader.identity] = (appended, moved)
+        for paths, descriptor in zip(self._paths, (appended, moved), strict=True):
+            paths.setdefault(descriptor, set()).add(reader.path)
+        folder = os.path.dirname(reader.real_path)
+        self._real_paths.setdefault(reader.real_path, set()).add(reader.path)
+        if folder not in self._folders:
+            self._watch_folder(folder)
+
+    def watch_folders(self, folders: Iterable[str]) -> None:
+        """Tell news of what comes and goes in these folders."""
+        for folder in folders:
+            if folder not in self._folders:
+                self._watch_folder(folder)
+
+    def _watch_folder(self, folder: str) -> None:
+        descriptor = self._try(lambda: self._moved.watch(folder, FOLDER_EVENTS))
+        if descriptor is not None:
+            self._folders[folder] = descriptor
+            self._folder_names[descriptor] = folder
+
+    def forget(self, reader: Reader) -> None:
+        """Tell no more news of a file."""
+        descriptors = self._files.pop(reader.identity, None)
+        if descriptors is None:
+            return
+        for inotify, paths, descriptor in zip(
+            (self._appended, self._moved), self._paths, descriptors, strict=True
+        ):
+            paths.pop(descriptor, None)
+            inotify.unwatch(descriptor)
+
+    def forget_path(self, path: str, real_path: str) -> None:
+        """A path is no longer followed; the folder that only it stood in is no longer watched."""
+        paths = self._real_paths.get(real_path, set())
+        paths.discard(path)
+        if not paths:
+            self._real_paths.pop(real_path, None)
+
+    def news(self) -> set[str | None]:
+        """Followed paths with news; None: a file came or went that is not followed, or news were lost."""
+        paths: set[str | None] = set()
+        for descriptor, _mask, _name in self._appended.read():
+            paths |= self._paths[0].get(descriptor, {None} if descriptor < 0 else set())
+        for descriptor, _mask, name in self._moved.read():
+            if descriptor in self._paths[1]:
+                paths |= self._paths[1][descriptor]
+            elif descriptor in self._folder_names:
+                path = os.path.join(self._folder_names[descriptor], name)
+                paths |= self._real_paths.get(path, {None})
+            elif descriptor < 0:
+                paths.add(None)
+        return paths
+
+    def _try(self, watch: Callable[[], int]) -> int | None:
+        try:
+            return watch()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            if not self._exhausted:
+                self._log.warning(
+                    "cannot watch by inotify: such files are polled (see fs.inotify.max_user_watches)",
+                    error=error,
+                )
+                self._exhausted = True
+            return None
+
+    def close(self) -> None:
+        self._appended.close()
+        self._moved.close()

@@ -1,0 +1,290 @@
+"""Following real files: growth, every kind of rotation, restarts."""
+
+import os
+import shutil
+import threading
+import time
+
+import pytest
+from follow import Follow, append
+
+
+@pytest.fixture(params=[True, False], ids=["inotify", "polling"])
+def inotify(request):
+    return request.param
+
+
+def numbered(start, end):
+    return "".join(f"line {i}\n" for i in range(start, end))
+
+
+def expected(start, end):
+    return [f"line {i}" for i in range(start, end)]
+
+
+def test_appended_lines_and_partial_line(tmp_path, inotify):
+    log = tmp_path / "a.log"
+    log.write_text("line 0\nli")
+    with Follow(log, use_inotify=inotify) as tail:
+        assert tail.lines(1) == ["line 0"]
+        append(log, "ne 1\nline 2\n")
+        assert tail.lines(3) == expected(0, 3)
+
+
+def test_from_the_end(tmp_path):
+    log = tmp_path / "a.log"
+    log.write_text("old\n")
+    with Follow(tmp_path / "*.log", read_from_head=False) as tail:
+        assert tail.until(lambda: tail.loop.watches)
+        append(log, "new\n")
+        (tmp_path / "later.log").write_text("whole\n")
+        assert sorted(tail.lines(2)) == ["new", "whole"]
+
+
+def test_rename(tmp_path, inotify):
+    log = tmp_path / "a.log"
+    log.write_text(numbered(0, 2))
+    with Follow(log, use_inotify=inotify) as tail:
+        tail.lines(2)
+        log.rename(tmp_path / "a.log.1")
+        append(tmp_path / "a.log.1", "line 2\n")
+        log.write_text("line 3\n")
+        assert tail.lines(4) == expected(0, 4)
+        append(log, "line 4\n")
+        assert tail.lines(5) == expected(0, 5)
+    assert all(path == str(log) for path, _ in tail.gatherer.lines)
+
+
+def test_rename_into_the_glob_is_not_read_twice(tmp_path):
+    log = tmp_path / "a.log"
+    log.write_text(numbered(0, 3))
+    with Follow(tmp_path / "a.log*", pos_file=tmp_path / "pos", follow_inodes=True) as tail:
+        tail.lines(3)
+        log.rename(tmp_path / "a.log.1")
+        log.write_text("line 3\n")
+        tail.lines(4)
+        time.sleep(1.2)
+        append(tmp_path / "a.log.1", "late\n")
+        assert tail.lines(5) == [*expected(0, 4), "late"]
+
+
+def test_copytruncate(tmp_path, inotify):
+    log = tmp_path / "a.log"
+    log.write_text(numbered(0, 5))
+    with Follow(log, use_inotify=inotify) as tail:
+        tail.lines(5)
+        append(log, "line 5\n")
+        shutil.copy(log, tmp_path / "a.log.1")
+        os.truncate(log, 0)
+        append(log, "line 6\n")
+        assert tail.lines(7) == expected(0, 7)
+
+
+def test_truncated_and_longer_again(tmp_path):
+    log = tmp_path / "a.log"
+    log.write_text("one\n")
+    with Follow(log, use_inotify=False) as tail:
+        tail.lines(1)
+        log.write_text("two, which is longer\n")
+        assert tail.lines(2) == ["one", "two, which is longer"]
+
+
+def test_delete_and_recreate(tmp_path, inotify):
+    log = tmp_path / "a.log"
+    log.write_text("line 0\n")
+    with Follow(log, use_inotify=inotify) as tail:
+        tail.lines(1)
+        log.unlink()
+        log.write_text("line 1\n")
+        assert tail.lines(2) == expected(0, 2)
+
+
+def test_rest_of_a_rotated_file_without_newline(tmp_path):
+    log = tmp_path / "a.log"
+    log.write_text("line 0\nrest")
+    with Follow(log) as tail:
+        tail.lines(1)
+        log.rename(tmp_path / "a.log.1")
+        log.write_text("line 1\n")
+        assert sorted(tail.lines(3)) == ["line 0", "line 1", "rest"]
+
+
+def test_symlinks(tmp_path):
+    pods, links = tmp_path / "pods", tmp_path / "containers"
+    pods.mkdir()
+    links.mkdir()
+    (pods / "0.log").write_text("line 0\n")
+    (links / "a.log").symlink_to(pods / "0.log")
+    (links / "broken.log").symlink_to(pods / "none")
+    with Follow(links / "*.log") as tail:
+        tail.lines(1)
+        (pods / "0.log").rename(pods / "0.log.20240101-000000")
+        (pods / "0.log").write_text("line 1\n")
+        assert tail.lines(2) == expected(0, 2)
+        (pods / "1.log").write_text("line 2\n")
+        (links / "a.log").unlink()
+        (links / "a.log").symlink_to(pods / "1.log")
+        assert tail.lines(3) == expected(0, 3)
+
+
+def test_glob_and_exclusion(tmp_path):
+    for name in ("a.log", "b.log", "c.txt"):
+        (tmp_path / name).write_text(f"{name}\n")
+    with Follow(tmp_path / "*.log", excluded=[str(tmp_path / "b*")]) as tail:
+        tail.lines(1)
+        (tmp_path / "d.log").write_text("d.log\n")
+        (tmp_path / "b2.log").write_text("no\n")
+        assert tail.lines(2) == ["a.log", "d.log"]
+
+
+def test_unreadable_file_is_tried_again(tmp_path):
+    if os.geteuid() == 0:
+        pytest.skip("root can read everything")
+    log = tmp_path / "a.log"
+    log.write_text("line 0\n")
+    log.chmod(0)
+    with Follow(log) as tail:
+        time.sleep(0.5)
+        log.chmod(0o644)
+        assert tail.lines(1) == ["line 0"]
+
+
+def test_full_buffer_pauses_and_loses_nothing(tmp_path):
+    log = tmp_path / "a.log"
+    log.write_text(numbered(0, 3))
+    with Follow(log, refuse=2) as tail:
+        assert tail.lines(3) == expected(0, 3)
+
+
+def test_long_line(tmp_path):
+    log = tmp_path / "a.log"
+    log.write_text("x" * 10_000_000 + "\nshort\n")
+    with Follow(log) as tail:
+        assert [len(line) for line in tail.lines(2)] == [10_000_000, 5]
+
+
+def test_longest_line(tmp_path):
+    log = tmp_path / "a.log"
+    log.write_text("x" * 3_000_000)
+    with Follow(log, longest_line=1000, pos_file=tmp_path / "pos") as tail:
+        time.sleep(0.4)
+        append(log, "yyy\nshort\n")
+        assert tail.lines(1) == ["short"]
+    assert (tmp_path / "pos").read_text().split("\t")[1] == f"{3_000_010:016x}"
+
+
+def test_bytes_per_second(tmp_path):
+    log = tmp_path / "a.log"
+    log.write_text("x" * 99 + "\n" + ("y" * 99 + "\n") * 2999)
+    with Follow(log, bytes_per_second=100_000) as tail:
+        time.sleep(0.5)
+        assert len(tail.gatherer.lines) <= 1000
+        assert len(tail.lines(3000)) == 3000
+
+
+@pytest.mark.parametrize("change", ["none", "append", "rename", "rename twice", "copytruncate", "delete"])
+def test_restart(tmp_path, change):
+    log = tmp_path / "a.log"
+    log.write_text(numbered(0, 5))
+    with Follow(log, pos_file=tmp_path / "pos") as tail:
+        assert tail.lines(5) == expected(0, 5)
+    want = 5
+    if change != "none":
+        append(log, "line 5\n")
+        want = 6
+    time.sleep(0.03)
+    if change.startswith("rename"):
+        log.rename(tmp_path / "a.log.1")
+        log.write_text("line 6\n")
+        want = 7
+    if change == "rename twice":
+        (tmp_path / "a.log.1").rename(tmp_path / "a.log.2")
+        log.rename(tmp_path / "a.log.1")
+        log.write_text("line 7\n")
+        want = 8
+    if change == "copytruncate":
+        shutil.copy(log, tmp_path / "a.log.1")
+        os.truncate(log, 0)
+        append(log, "line 6\n")
+        want = 7
+    if change == "delete":
+        log.unlink()
+        log.write_text("line 5\n")
+    with Follow(log, pos_file=tmp_path / "pos") as tail:
+        assert tail.lines(want - 5) == expected(5, want)
+        time.sleep(0.2)
+        assert tail.gatherer.texts == expected(5, want)
+
+
+def test_fluentds_position_file(tmp_path):
+    log = tmp_path / "a.log"
+    log.write_text(numbered(0, 4))
+    pos = tmp_path / "pos"
+    line = f"{log}\t{14:016x}\t{log.stat().st_ino:016x}\n"
+    pos.write_text(
+        f"junk\n{tmp_path}/gone.log\t{0:016x}\t{1:016x}\n{log}\tffffffffffffffff\t{9:016x}\n{line}"
+    )
+    with Follow(log, pos_file=pos) as tail:
+        assert tail.lines(2) == expected(2, 4)
+    assert pos.read_text() == f"{log}\t{28:016x}\t{log.stat().st_ino:016x}\n"
+
+
+@pytest.mark.parametrize("content", [b"\x00\xff\xfe", b"a\tzz\tqq\n", b"\n\n\n", b"path\t12"])
+def test_damaged_position_file(tmp_path, content):
+    log = tmp_path / "a.log"
+    log.write_text(numbered(0, 2))
+    (tmp_path / "pos").write_bytes(content)
+    (tmp_path / "pos.kelp").write_bytes(content)
+    with Follow(log, pos_file=tmp_path / "pos") as tail:
+        assert tail.lines(2) == expected(0, 2)
+
+
+class Storm(threading.Thread):
+    """Writes numbered lines and rotates 20 times a second."""
+
+    def __init__(self, log, kind, seconds, keep=12):
+        super().__init__()
+        self.log, self.kind, self.seconds, self.keep = log, kind, seconds, keep
+        self.count = 0
+        self.rotations = 0
+
+    def run(self):
+        end = time.monotonic() + self.seconds
+        while time.monotonic() < end:
+            turn = time.monotonic() + 0.05
+            with open(self.log, "ab", buffering=0) as file:
+                while time.monotonic() < turn:
+                    file.write(numbered(self.count, self.count + 20).encode())
+                    self.count += 20
+                    time.sleep(0.002)
+                if self.kind == "copytruncate":
+                    self.shift()
+                    shutil.copyfile(self.log, f"{self.log}.1")
+                    file.truncate(0)
+            if self.kind == "rename":
+                self.shift()
+                os.rename(self.log, f"{self.log}.1")
+            if self.kind == "delete":
+                time.sleep(0.02)  # what nobody had the time to open is lost to anyone
+                os.unlink(self.log)
+            self.rotations += 1
+
+    def shift(self):
+        for number in range(self.keep, 0, -1):
+            if os.path.exists(f"{self.log}.{number}"):
+                os.rename(f"{self.log}.{number}", f"{self.log}.{number + 1}")
+
+
+@pytest.mark.parametrize("kind", ["rename", "copytruncate", "delete"])
+def test_rotation_storm(tmp_path, kind):
+    log = tmp_path / "a.log"
+    log.touch()
+    storm = Storm(log, kind, 3.0)
+    with Follow(log, pos_file=tmp_path / "pos") as tail:
+        storm.start()
+        storm.join()
+        lines = tail.lines(storm.count)
+        assert storm.rotations > 30
+        missing = set(expected(0, storm.count)) - set(lines)
+        assert not missing, (len(missing), sorted(missing)[:5])
+        assert lines == expected(0, storm.count)
