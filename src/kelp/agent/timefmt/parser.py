@@ -132,20 +132,38 @@ def _zero(_epoch: int) -> int:
     return 0
 
 
+_ISO_BEGINNINGS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%FT%T", "%F %T", "%Y-%m-%dT%T", "%Y-%m-%d %T")
+
+
 class _Formatted:
     """Parse by a compiled format, remembering what stood around the fraction.
 
     A line's time mostly differs from the last one only in its fraction of a second. Whatever stands before
     and behind the fraction decides the rest of the result, so it is looked up; the fraction is added.
+    Quiet files have a new second in each line: where the format begins as ISO 8601 does, the two digits of
+    the second (characters 17 and 18) are left out of what is looked up as well.
     """
 
-    __slots__ = ("_bases", "_end", "_minute", "_scale", "_start", "_strptime", "_target", "_whole")
+    __slots__ = (
+        "_bases",
+        "_end",
+        "_iso",
+        "_minute",
+        "_minutes",
+        "_scale",
+        "_start",
+        "_strptime",
+        "_target",
+        "_whole",
+    )
 
     def __init__(self, strptime: Strptime, target: Callable[[int], int] | None) -> None:
         self._strptime = strptime
         self._target = target
         self._bases: dict[tuple[str, str], int] = {}
         self._whole: dict[str, int] = {}
+        self._minutes: dict[str, int] = {}
+        self._iso = strptime.format.startswith(_ISO_BEGINNINGS)
         self._start = self._end = 0
         self._scale = 1
         self._minute = 0
@@ -160,6 +178,12 @@ class _Formatted:
             fraction = value[self._start : end]
             if fraction.isdigit() and fraction.isascii():
                 base = self._bases.get((value[: self._start], value[end:]))
+                if base is None and self._iso:
+                    second = value[17:19]
+                    if second.isdigit() and second.isascii() and second < "60":
+                        base = self._minutes.get(value[:17] + value[19 : self._start] + value[end:])
+                        if base is not None:
+                            base += int(second) * NANOS
                 if base is not None and len(fraction) == end - self._start:
                     return base + int(fraction) * self._scale
         else:
@@ -190,9 +214,16 @@ class _Formatted:
             return
         if (start, end) != (self._start, self._end):
             self._bases.clear()
+            self._minutes.clear()
             self._start, self._end = start, end
             self._scale = 10 ** (9 - (end - start))
         self._bases[value[:start], value[end:]] = seconds * NANOS
+        second = value[17:19]
+        if self._iso and start > 19 and value[13] == value[16] == ":" and second.isdigit() and second < "60":
+            if len(self._minutes) >= _CACHE_LIMIT:
+                self._minutes.clear()
+            minute = value[:17] + value[19:start] + value[end:]
+            self._minutes[minute] = (seconds - int(second)) * NANOS
 
     def _forget_each_minute(self) -> None:
         # a time without a year is of this year: what was learnt before New Year's Eve must not outlive it

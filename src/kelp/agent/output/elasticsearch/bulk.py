@@ -5,7 +5,7 @@ https://www.elastic.co/guide/en/elasticsearch/reference/7.17/docs-bulk.html
 
 import time as clock
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -32,6 +32,8 @@ from kelp.common.errors import KelpError
 TIMESTAMP = "@timestamp"
 OnError = Callable[[str, int, Record, Exception], None]
 _DAY = 86400
+_MINUTE = 60 * NANOS
+_MINUTES_KEPT = 4096
 
 
 class BadRecord(KelpError):
@@ -48,6 +50,7 @@ class Names:
     index_name: str
     type_name: str | None
     pipeline: str | None
+    minutes: dict[tuple[int, bytes], tuple[bytes, bytes, bytes]] = field(default_factory=dict)
 
 
 class BulkFormatter:
@@ -107,7 +110,7 @@ class BulkFormatter:
     def format(self, tag: str, batch: Batch, metadata: Metadata) -> list[bytes]:
         """The lines of each event; b"" for those that were left out or sent to `@ERROR`."""
         names = self._resolve(metadata)
-        if self._simple:
+        if self._simple and names.date_unit >= 60:  # an index a second would not fit what minutes share
             return self._format_simple(tag, batch, names)
         return [
             self._guarded(tag, time, record, names)
@@ -125,7 +128,7 @@ class BulkFormatter:
         if tag_key is not None:
             tail = b"," + dumps({tag_key: clean(tag)})[1:] + b"\n"
         action = b"" if stamps else self._action(names.index_name, names)
-        second, head, zone = -1, b"", tail
+        minute, head, zone = -1, b"", tail
         out: list[bytes] = []
         for time, record in zip(batch.times, batch.records, strict=True):
             if not record or (stamps and TIMESTAMP in record) or (tag_key is not None and tag_key in record):
@@ -138,25 +141,32 @@ class BulkFormatter:
             if not stamps:
                 out.append(action + document[:-1] + tail)
                 continue
-            if time // NANOS != second:
-                second = time // NANOS
-                action, head, zone = self._second(time, names, tail)
+            if time // _MINUTE != minute:
+                minute = time // _MINUTE
+                found = names.minutes.get((minute, tail))
+                action, head, zone = found or self._minute(minute, names, tail)
+            second, ns = divmod(time % _MINUTE, NANOS)
             if exact:
-                out.append(b"%b%b%b.%09d%b" % (action, document[:-1], head, time % NANOS, zone))
+                out.append(b"%b%b%b%02d.%09d%b" % (action, document[:-1], head, second, ns, zone))
             else:
-                fraction = b".%b" % (b"%09d" % (time % NANOS))[:precision] if precision > 0 else b""
-                out.append(action + document[:-1] + head + fraction + zone)
+                fraction = b".%b" % (b"%09d" % ns)[:precision] if precision > 0 else b""
+                out.append(b"%b%b%b%02d%b%b" % (action, document[:-1], head, second, fraction, zone))
         return out
 
-    def _second(self, time: int, names: Names, tail: bytes) -> tuple[bytes, bytes, bytes]:
-        """What documents of one second share: action line, begin and end of the stamp."""
+    def _minute(self, minute: int, names: Names, tail: bytes) -> tuple[bytes, bytes, bytes]:
+        """What documents of one minute share: action line, begin and end of the stamp."""
+        time = minute * _MINUTE
         moment = local_moment(time)
         if self._options.logstash_format:
             action = self._action(self._dated_index(moment, names), names)
         else:
             action = self._action(names.index_name, names)
-        head = f',"{TIMESTAMP}":"{second_text(time // NANOS, moment.offset)}'
-        return action, head.encode(), offset_text(moment.offset).encode() + b'"' + tail
+        head = f',"{TIMESTAMP}":"{second_text(time // NANOS, moment.offset)[:-2]}'
+        found = action, head.encode(), offset_text(moment.offset).encode() + b'"' + tail
+        if len(names.minutes) >= _MINUTES_KEPT:
+            names.minutes.clear()
+        names.minutes[minute, tail] = found
+        return found
 
     def _dated_index(self, moment: Moment, names: Names) -> str:
         ns = moment.ns if self._options.utc_index else moment.ns + moment.offset * NANOS
