@@ -76,8 +76,20 @@ def create_index(store: Store, call: Call) -> dict[str, Any]:
     composed.add(body)
     aliases = {alias: alias_body(definition) for alias, definition in composed.aliases.items()}
     check_aliases(store.catalog, aliases)
-    store.catalog.create(name, composed.settings, composed.mappings, aliases)
+    try:
+        store.catalog.create(name, composed.settings, composed.mappings, aliases)
+    except ApiError as error:
+        if error.type != "mapper_parsing_exception":
+            raise
+        raise _in_mapping(error) from error
     return {"acknowledged": True, "shards_acknowledged": True, "index": name}
+
+
+def _in_mapping(error: ApiError) -> ApiError:
+    """A fault of the mapping, with the frame that creating an index puts around it."""
+    cause = error.to_json()
+    reason = f"Failed to parse mapping [_doc]: {error.reason}"
+    return ApiError(error.status, error.type, reason, root_cause=[cause], caused_by=cause)
 
 
 def typed_mapping() -> ApiError:
