@@ -2,6 +2,7 @@ import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { EsError } from '../base/es';
+import { styleNonce } from './nonce';
 import { Shell } from './Shell';
 import { theme } from './theme';
 
@@ -23,11 +24,6 @@ const client = new QueryClient({
     },
   },
 });
-
-/** The nonce that the server's content security policy allows style elements with. */
-function styleNonce(): string {
-  return document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.content ?? '';
-}
 
 /** The whole page. */
 export function App() {

@@ -3,7 +3,10 @@ import '@mantine/dates/styles.css';
 import '@mantine/notifications/styles.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
+import { publishStyleNonce } from './nonce';
 import { rootLocation } from './oldUrls';
+
+publishStyleNonce();
 
 const target = rootLocation(document.baseURI, window.location.href);
 if (target !== null) window.history.replaceState(null, '', target);

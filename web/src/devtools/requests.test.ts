@@ -31,7 +31,7 @@ test('requests of a text', () => {
 });
 
 test.each([
-  [1, undefined],
+  [1, 'a/_count'],
   [2, 'a/_count'],
   [3, 'a/_count'],
   [6, 'b/_search?size=1'],

@@ -31,9 +31,10 @@ export function parseRequests(text: string): ConsoleRequest[] {
   return requests;
 }
 
-/** The request a line belongs to: the last one that begins at or above it. */
+/** The request a line belongs to: the last one that begins at or above it, or the first of all. */
 export function requestAt(text: string, line: number): ConsoleRequest | undefined {
-  return parseRequests(text).findLast((request) => request.firstLine <= line);
+  const requests = parseRequests(text);
+  return requests.findLast((request) => request.firstLine <= line) ?? requests[0];
 }
 
 /** Whether a path takes newline-delimited JSON. */

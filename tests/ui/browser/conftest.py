@@ -1,0 +1,165 @@
+"""A store, the UI server and a Chromium for tests that click through the page."""
+
+import json
+import os
+import re
+import select
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from tools.get_chromium import find
+
+from kelp.ui.page import STATIC
+
+START_SECONDS = 60
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PODS = ["web-7d9f-abc12", "web-7d9f-def34", "payments-5c8b-xyz98"]
+
+
+@contextmanager
+def running(*arguments: str) -> Iterator[str]:
+    """A `kelp` program that serves; gives its URL."""
+    command = [sys.executable, "-c", "from kelp.cli import main; main()", *arguments]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=False) as process:
+        try:
+            yield _url_of(process)
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _url_of(process: "subprocess.Popen[bytes]") -> str:
+    assert process.stderr is not None
+    output, deadline = b"", time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if not select.select([process.stderr], [], [], 0.2)[0]:
+            continue
+        block = os.read(process.stderr.fileno(), 65536)
+        output += block
+        found = re.search(rb" listening url=(http://\S+)", output)
+        if found:
+            return found[1].decode()
+        if not block:
+            break
+    pytest.fail(f"cannot start {process.args}: {output.decode()}")
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a store that only these tests use.
+
+    KELP_TEST_STORE names another one, such as a real Elasticsearch; all its indices get deleted.
+    """
+    named = os.environ.get("KELP_TEST_STORE")
+    if named:
+        yield named
+        return
+    with running("store", "--data", str(tmp_path_factory.mktemp("store")), "--port", "0") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def ui(store: str) -> Iterator[str]:
+    """The URL of the UI server for that store."""
+    if not (STATIC / "index.html").is_file():
+        pytest.fail("the page is not built: run tools/build_web.py")
+    with running("ui", "--port", "0", "--elasticsearch", store) as url:
+        yield url
+
+
+def call(method: str, url: str, body: bytes | None = None) -> Any:
+    """One request to the store; the decoded answer."""
+    headers = {"content-type": "application/x-ndjson"}
+    request = urllib.request.Request(url, data=body, method=method, headers=headers)
+    with urllib.request.urlopen(request, timeout=60) as reply:
+        return json.loads(reply.read())
+
+
+@pytest.fixture
+def empty_store(store: str) -> str:
+    """The store without any index."""
+    for name in call("GET", f"{store}/_alias?expand_wildcards=all"):
+        call("DELETE", f"{store}/{name}")
+    return store
+
+
+WriteLogs = Callable[..., int]
+
+
+@pytest.fixture
+def write_logs(empty_store: str) -> WriteLogs:
+    """Writes log lines, evenly over the last minutes; every tenth is an error."""
+
+    def write(count: int = 120, minutes: float = 10, index: str = "logstash-%Y.%m.%d") -> int:
+        now = datetime.now(UTC)
+        lines = []
+        for number in range(count):
+            instant = now - timedelta(minutes=minutes * (1 - (number + 1) / (count + 1)))
+            level = "error" if number % 10 == 0 else "info"
+            document = {
+                "@timestamp": instant.isoformat(),
+                "log": f"{level} line number {number} of the shop",
+                "level": level,
+                "stream": "stdout",
+                "kubernetes": {"namespace_name": "shop", "pod_name": PODS[number % len(PODS)]},
+            }
+            lines += [{"index": {"_index": instant.strftime(index)}}, document]
+        body = "".join(json.dumps(line) + "\n" for line in lines).encode()
+        answer = call("POST", f"{empty_store}/_bulk?refresh=true", body)
+        assert not answer["errors"], answer
+        return count
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    program = find()
+    if program is None:
+        pytest.fail("no Chromium on this machine: run tools/get_chromium.py")
+    with sync_playwright() as playwright:
+        playwright.selectors.set_test_id_attribute("data-test-subj")
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser, tmp_path: Path) -> Iterator[Page]:
+    """A page whose test fails when the console shows an error or a request does."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    faults: list[str] = []
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            faults.append(f"console: {message.text}")
+
+    def on_response(response: Response) -> None:
+        if response.status >= 400:
+            faults.append(f"{response.status} {response.request.method} {response.url}")
+
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: faults.append(f"page: {error}"))
+    page.on("response", on_response)
+    yield page
+    context.close()
+    assert faults == []
