@@ -38,7 +38,9 @@ def field_options(name: str, body: Any, known: set[str], short: str) -> tuple[st
         inner = {short: inner}
     checked = options(name, inner, known)
     if checked.get(short) is None and short in known:
-        raise ApiError(400, "illegal_argument_exception", f"[{name}] requires [{short}], got none for [{field}]")
+        raise ApiError(
+            400, "illegal_argument_exception", f"[{name}] requires [{short}], got none for [{field}]"
+        )
     return field, checked
 
 

@@ -47,9 +47,13 @@ def parse(body: Any) -> MultiMatchQuery:
         raise parsing_error("No text specified for multi_match query")
     kind = given.get("type", "best_fields")
     if kind not in TYPES:
-        raise ApiError(400, "parse_exception", f"failed to parse [multi_match] query type [{kind}]. unknown type.")
+        raise ApiError(
+            400, "parse_exception", f"failed to parse [multi_match] query type [{kind}]. unknown type."
+        )
     fields = given.get("fields", ["*"])
-    patterns = tuple(without_boost(field) for field in ([fields] if isinstance(fields, str) else fields)) or ("*",)
+    patterns = tuple(without_boost(field) for field in ([fields] if isinstance(fields, str) else fields)) or (
+        "*",
+    )
     # Elasticsearch is lenient by itself where the fields are not named.
     lenient = flag(given.get("lenient", patterns == ("*",)))
     if kind in ("phrase", "phrase_prefix"):

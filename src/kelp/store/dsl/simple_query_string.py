@@ -11,7 +11,20 @@ from kelp.store.dsl.body import flag, optional_text, options, text
 from kelp.store.dsl.lucene.scanner import unescape
 from kelp.store.dsl.multi_match import without_boost
 from kelp.store.dsl.registry import parsing_error, register
-from kelp.store.query.nodes import All, And, AnyField, Fuzzy, Leaf, Match, Node, Not, Nothing, Or, Phrase, Prefix
+from kelp.store.query.nodes import (
+    All,
+    And,
+    AnyField,
+    Fuzzy,
+    Leaf,
+    Match,
+    Node,
+    Not,
+    Nothing,
+    Or,
+    Phrase,
+    Prefix,
+)
 from kelp.store.query.words import minimum_matches
 
 _OPTIONS = {

@@ -26,7 +26,9 @@ def parse(body: Any) -> TermsQuery:
         raise parsing_error("[terms] query malformed, no start_object after query name")
     fields = [key for key in body if key not in COMMON]
     if not fields:
-        raise parsing_error("[terms] query requires a field name, followed by array of terms or a document lookup")
+        raise parsing_error(
+            "[terms] query requires a field name, followed by array of terms or a document lookup"
+        )
     if len(fields) > 1:
         raise parsing_error("[terms] query does not support multiple fields")
     values = body[fields[0]]

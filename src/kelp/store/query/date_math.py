@@ -201,7 +201,9 @@ def from_local(naive: datetime, where: tzinfo) -> int:
     """Nanoseconds of a wall-clock time; one that the clock skips becomes the moment of the skip."""
     at = naive.replace(tzinfo=where).astimezone(UTC)
     back = at.astimezone(where).replace(tzinfo=None)
-    if back != naive:  # in the gap: `fold=0` reads it with the offset before, which lies after the gap's start
+    if (
+        back != naive
+    ):  # in the gap: `fold=0` reads it with the offset before, which lies after the gap's start
         before = naive.replace(tzinfo=where).utcoffset() or timedelta()
         after = naive.replace(tzinfo=where, fold=1).utcoffset() or timedelta()
         gap_end = _gap_end(naive, where, before, after)

@@ -126,4 +126,6 @@ def _numeric_interval(pattern: str, low: int, high: int) -> str:
 
 
 def _refused(pattern: str, why: str) -> ApiError:
-    return ApiError(400, "illegal_argument_exception", f"cannot use the regular expression [{pattern}]: {why}")
+    return ApiError(
+        400, "illegal_argument_exception", f"cannot use the regular expression [{pattern}]: {why}"
+    )

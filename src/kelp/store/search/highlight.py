@@ -167,7 +167,10 @@ def _leaves(node: Node) -> Iterator[tuple[str, Leaf]]:
 def _regexes(leaf: Leaf, is_text: bool) -> "list[re.Pattern[str]]":
     try:
         return _compiled(leaf, is_text)
-    except (re.error, TypeError):  # a pattern only the engine's dialect knows, or a value that cannot be cached
+    except (
+        re.error,
+        TypeError,
+    ):  # a pattern only the engine's dialect knows, or a value that cannot be cached
         return []
 
 

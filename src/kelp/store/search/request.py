@@ -116,7 +116,11 @@ def _read_query(request: SearchRequest, body: dict[str, Any], parameters: Parame
 def url_query(parameters: Parameters) -> Node:
     """The query of `?q=` in Lucene's syntax, with `df`, `default_operator`, `lenient`."""
     options: dict[str, Any] = {"query": parameters.text("q")}
-    for name, key in (("df", "default_field"), ("default_operator", "default_operator"), ("lenient", "lenient")):
+    for name, key in (
+        ("df", "default_field"),
+        ("default_operator", "default_operator"),
+        ("lenient", "lenient"),
+    ):
         if parameters.get(name):
             options[key] = parameters.text(name)
     return parse_query({"query_string": options}).lower()
@@ -137,7 +141,11 @@ def _read_page(request: SearchRequest, body: dict[str, Any], parameters: Paramet
     after = body.get("search_after")
     if after is not None:
         if request.offset > 0:
-            raise ApiError(400, "action_request_validation_exception", "`from` parameter must be set to 0 when `search_after` is used")
+            raise ApiError(
+                400,
+                "action_request_validation_exception",
+                "`from` parameter must be set to 0 when `search_after` is used",
+            )
         request.search_after = list(after)
     pit = body.get("pit")
     if pit is not None:
@@ -158,9 +166,13 @@ def _number(name: str, value: Any) -> int:
     try:
         number = int(value)
     except (TypeError, ValueError):
-        raise ApiError(400, "parsing_exception", f"Failed to parse int parameter [{name}] with value [{value}]") from None
+        raise ApiError(
+            400, "parsing_exception", f"Failed to parse int parameter [{name}] with value [{value}]"
+        ) from None
     if number < 0 and not (name == "size" and number == -1):
-        raise ApiError(400, "illegal_argument_exception", f"[{name}] parameter cannot be negative, found [{number}]")
+        raise ApiError(
+            400, "illegal_argument_exception", f"[{name}] parameter cannot be negative, found [{number}]"
+        )
     return 10 if number == -1 else number
 
 
@@ -180,17 +192,30 @@ def check_window(request: SearchRequest, limit: int = MAX_RESULT_WINDOW) -> None
 def _read_shape(request: SearchRequest, body: dict[str, Any], parameters: Parameters) -> None:
     request.source = parse_source_filter(body.get("_source"), parameters)
     stored = body.get("stored_fields", parameters.get("stored_fields"))
-    if stored is not None and "_source" not in body and stored not in ("*", ["*"]) and not request.source.explicit:
+    if (
+        stored is not None
+        and "_source" not in body
+        and stored not in ("*", ["*"])
+        and not request.source.explicit
+    ):
         wanted = stored if isinstance(stored, list) else [stored]
         request.source = SourceFilter(wanted="_source" in wanted)
     request.fields = _field_requests(body.get("fields"))
-    request.docvalue_fields = _field_requests(body.get("docvalue_fields") or parameters.names("docvalue_fields"))
+    request.docvalue_fields = _field_requests(
+        body.get("docvalue_fields") or parameters.names("docvalue_fields")
+    )
     if body.get("highlight"):
         request.highlight = parse_highlight(body["highlight"])
     request.version = flag(body.get("version", parameters.flag("version")))
-    request.seq_no_primary_term = flag(body.get("seq_no_primary_term", parameters.flag("seq_no_primary_term")))
+    request.seq_no_primary_term = flag(
+        body.get("seq_no_primary_term", parameters.flag("seq_no_primary_term"))
+    )
     if flag(body.get("explain", parameters.flag("explain"))):
-        raise ApiError(400, "illegal_argument_exception", "cannot explain scores: scores are constant here, leave out [explain]")
+        raise ApiError(
+            400,
+            "illegal_argument_exception",
+            "cannot explain scores: scores are constant here, leave out [explain]",
+        )
     request.track_scores = flag(body.get("track_scores", parameters.flag("track_scores")))
     request.profile = flag(body.get("profile", False))
     request.rest_total_hits_as_int = parameters.flag("rest_total_hits_as_int")
@@ -221,7 +246,9 @@ def _field_requests(value: Any) -> tuple[FieldRequest, ...]:
             continue
         form = item.get("format")
         unmapped = str(item.get("include_unmapped", "false")).lower() == "true"
-        requests.append(FieldRequest(str(item.get("field", "")), None if form == "use_field_mapping" else form, unmapped))
+        requests.append(
+            FieldRequest(str(item.get("field", "")), None if form == "use_field_mapping" else form, unmapped)
+        )
     return tuple(requests)
 
 

@@ -10,10 +10,28 @@ from kelp.store.mapping.columns import TIMESTAMP, quoted
 from kelp.store.query.date_format import write
 from kelp.store.query.date_math import NANOS_PER_MS, resolve
 from kelp.store.sql.binder import Binder
-from kelp.store.sql.values import DOC_ORDER, SQL_TYPES, ValueKind, ValueType, array_sql, scalar_sql, value_type
+from kelp.store.sql.values import (
+    DOC_ORDER,
+    SQL_TYPES,
+    ValueKind,
+    ValueType,
+    array_sql,
+    scalar_sql,
+    value_type,
+)
 
 LONG_MAX, LONG_MIN = 2**63 - 1, -(2**63)
-_OPTIONS = {"order", "missing", "unmapped_type", "mode", "numeric_type", "format", "nested", "nested_path", "ignore_unmapped"}
+_OPTIONS = {
+    "order",
+    "missing",
+    "unmapped_type",
+    "mode",
+    "numeric_type",
+    "format",
+    "nested",
+    "nested_path",
+    "ignore_unmapped",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +61,11 @@ def parse_sort(value: Any) -> tuple[SortKey, ...]:
             keys.append(SortKey(item, descending=item == "_score"))
             continue
         if not isinstance(item, dict):
-            raise ApiError(400, "illegal_argument_exception", "malformed sort format, within the sort array, an object, or an actual string are allowed")
+            raise ApiError(
+                400,
+                "illegal_argument_exception",
+                "malformed sort format, within the sort array, an object, or an actual string are allowed",
+            )
         for name, options in item.items():
             keys.append(_key(name, options))
     return tuple(keys)
@@ -51,7 +73,11 @@ def parse_sort(value: Any) -> tuple[SortKey, ...]:
 
 def _key(name: str, options: Any) -> SortKey:
     if name in ("_script", "_geo_distance"):
-        raise ApiError(400, "illegal_argument_exception", f"cannot sort by [{name}]: scripts and distances are not supported")
+        raise ApiError(
+            400,
+            "illegal_argument_exception",
+            f"cannot sort by [{name}]: scripts and distances are not supported",
+        )
     if isinstance(options, str):
         options = {"order": options}
     if not isinstance(options, dict):
@@ -137,7 +163,11 @@ class SortPlan:
     def bound(self, value: Any, binder: Binder) -> str:
         """A value of a cursor or of `missing`, bound with the key's type."""
         if self.key.special:
-            return binder.bind(float(value), "Float64") if self.key.field == "_score" else binder.integer(int(value))
+            return (
+                binder.bind(float(value), "Float64")
+                if self.key.field == "_score"
+                else binder.integer(int(value))
+            )
         if self.kind == "date":
             return binder.integer(self.nanos(value))
         if self.kind in ("string", "ip"):
@@ -208,7 +238,9 @@ def plan_sort(keys: Sequence[SortKey], indices: Sequence[Index]) -> list[SortPla
     for number, key in enumerate(keys):
         value = None if key.special else value_type(indices, key.field)
         if value is None and not key.special and key.unmapped_type is None and indices:
-            raise ApiError(400, "query_shard_exception", f"No mapping found for [{key.field}] in order to sort on")
+            raise ApiError(
+                400, "query_shard_exception", f"No mapping found for [{key.field}] in order to sort on"
+            )
         plan = SortPlan(key, f"k{number}", value)
         field = value.field if value is not None else None
         if plan.kind == "date" and len(keys) > 1 and field is not None and not plan._nanosecond_values():
@@ -242,7 +274,12 @@ def _later(plan: SortPlan, column: str, value: Any, missing: bool, binder: Binde
         return f"isNotNull({column})" if plan.nulls_first else ""
     field = plan.value.field if plan.value is not None else None
     bound = plan.bound(value, binder)
-    if plan.kind == "date" and field is not None and not plan.by_milliseconds and not plan._nanosecond_values():
+    if (
+        plan.kind == "date"
+        and field is not None
+        and not plan.by_milliseconds
+        and not plan._nanosecond_values()
+    ):
         # The cursor names a millisecond; what lies within it was shown already.
         start = plan.nanos(value)
         if not plan.key.descending:

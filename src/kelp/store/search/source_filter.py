@@ -65,7 +65,9 @@ def _filter(
                     out[key] = kept
         elif isinstance(item, list) and any(isinstance(element, dict) for element in item):
             kept_items = [
-                _filter(element, path + ".", includes, excludes, chosen) if isinstance(element, dict) else element
+                _filter(element, path + ".", includes, excludes, chosen)
+                if isinstance(element, dict)
+                else element
                 for element in item
                 if chosen or isinstance(element, dict)
             ]
@@ -98,7 +100,9 @@ def parse_source_filter(value: Any, parameters: Parameters) -> SourceFilter:
         return SourceFilter(
             True, _patterns(value, "includes", "include"), _patterns(value, "excludes", "exclude"), True
         )
-    raise ApiError(400, "parsing_exception", f"Expected one of [VALUE_BOOLEAN, START_OBJECT] but found [{value}]")
+    raise ApiError(
+        400, "parsing_exception", f"Expected one of [VALUE_BOOLEAN, START_OBJECT] but found [{value}]"
+    )
 
 
 def _patterns(value: dict[str, Any], *names: str) -> tuple[str, ...]:

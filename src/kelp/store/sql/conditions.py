@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from kelp.store.dsl.body import text as as_text
-from kelp.store.ingest.identity import decode_id
 from kelp.store.index.index import Index
+from kelp.store.ingest.identity import decode_id
 from kelp.store.mapping.field import Field
 from kelp.store.query.nodes import (
     All,
@@ -148,7 +148,9 @@ class Conditions:
         generated = [found for found in map(decode_id, node.values) if found is not None]
         conditions = [f"_id IN {self.binder.texts(list(node.values))}"]
         if generated:
-            pairs = ", ".join(f"({self.binder.integer(seg)}, {self.binder.integer(row)})" for seg, row in generated)
+            pairs = ", ".join(
+                f"({self.binder.integer(seg)}, {self.binder.integer(row)})" for seg, row in generated
+            )
             conditions.append(f"(_id = '' AND (_seg, _row) IN ({pairs}))")
         return any_of(conditions)
 
@@ -167,7 +169,9 @@ class Conditions:
             return f"ifNull({sql}, 0)" if wrap else sql
         if isinstance(node, Exists):
             children = self.index.mapping.match(node.field + ".*")
-            return any_of([sql for child in children if (sql := self.visit_leaf(node.on(child.path))) != NEVER])
+            return any_of(
+                [sql for child in children if (sql := self.visit_leaf(node.on(child.path))) != NEVER]
+            )
         return self.unmapped(node)
 
     def family(self, item: Field) -> Family:
@@ -196,7 +200,9 @@ class Conditions:
 
     def metadata(self, node: Leaf) -> str | None:
         """Conditions on `_id`, `_index`…; None where the field is an ordinary one."""
-        values = node.values if isinstance(node, Terms) else (getattr(node, "text", getattr(node, "value", "")),)
+        values = (
+            node.values if isinstance(node, Terms) else (getattr(node, "text", getattr(node, "value", "")),)
+        )
         texts = tuple(as_text(value) for value in values)
         if node.field == "_id":
             if isinstance(node, Exists):
@@ -206,7 +212,11 @@ class Conditions:
             names = (self.index.name, *self.index.aliases) if node.field == "_index" else ("_doc",)
             return "1" if isinstance(node, Exists) or _names_match(node, names, texts) else NEVER
         if node.field == "_ignored":
-            return "notEmpty(_ignored)" if isinstance(node, Exists) else f"hasAny(_ignored, {self.binder.texts(list(texts))})"
+            return (
+                "notEmpty(_ignored)"
+                if isinstance(node, Exists)
+                else f"hasAny(_ignored, {self.binder.texts(list(texts))})"
+            )
         if node.field == "_field_names":
             return any_of([self.visit_leaf(Exists(text)) for text in texts])
         return None

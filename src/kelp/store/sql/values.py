@@ -122,7 +122,9 @@ def array_sql(index: Index, value: ValueType, binder: Binder) -> str:
     reach = access(index, item, binder) if item is not None else None
     if item is None or reach is None or reach.array is None:
         return one
-    many = f"CAST(arrayMap(x -> {_converted('x', item, value.kind)}, {reach.array}), 'Array({value.sql_type})')"
+    many = (
+        f"CAST(arrayMap(x -> {_converted('x', item, value.kind)}, {reach.array}), 'Array({value.sql_type})')"
+    )
     return f"if(notEmpty({reach.array}), {many}, {one})"
 
 

@@ -280,7 +280,9 @@ class _Parser:
             return self.on_fields(fields, self.wildcard(raw))
         value = unescape(raw)
         if fuzzy is not None:
-            return self.on_fields(fields, Fuzzy("", value, fuzzy, self.options.prefix_length, self.options.lenient))
+            return self.on_fields(
+                fields, Fuzzy("", value, fuzzy, self.options.prefix_length, self.options.lenient)
+            )
         if self.options.phrase:
             return self.on_fields(fields, Phrase("", value, lenient=self.options.lenient))
         leaf = Match("", value, operator=self.options.default_operator, lenient=self.options.lenient)

@@ -48,7 +48,9 @@ class Scanner:
     def take_word(self, word: str) -> bool:
         """Step over an operator written as a word, if it stands alone."""
         end = self.at + len(word)
-        if self.text.startswith(word, self.at) and (end >= len(self.text) or self.text[end] in BLANKS + '()"+-!'):
+        if self.text.startswith(word, self.at) and (
+            end >= len(self.text) or self.text[end] in BLANKS + '()"+-!'
+        ):
             self.at = end
             return True
         return False

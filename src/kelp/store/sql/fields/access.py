@@ -33,7 +33,11 @@ def access(index: Index, field: Field, binder: Binder) -> Access:
     array = None
     if field.array_column is not None and field.array_column in index.columns:
         array = quoted(field.array_column)
-    overflow = overflow_values(field.parent or field.path, binder) if field.overflowed or field.kind is None else None
+    overflow = (
+        overflow_values(field.parent or field.path, binder)
+        if field.overflowed or field.kind is None
+        else None
+    )
     return Access(field, scalar, array, overflow)
 
 
@@ -56,7 +60,9 @@ def all_of(conditions: list[str]) -> str:
     return conditions[0] if len(conditions) == 1 else "(" + " AND ".join(conditions) + ")"
 
 
-def on_values(access: Access, scalar: Predicate, element: Predicate | None = None, text: Predicate | None = None) -> str:
+def on_values(
+    access: Access, scalar: Predicate, element: Predicate | None = None, text: Predicate | None = None
+) -> str:
     """A test of any of the field's values: of the scalar column, of an array's element, of an overflow text.
 
     `element` defaults to `scalar`; without `text` overflow values fail the test.

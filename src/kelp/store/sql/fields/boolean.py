@@ -34,7 +34,9 @@ class BooleanFamily(Family):
             except ValueFault:
                 if self.access.overflow is None:
                     raise
-        found = [on_values(self.access, lambda x, v=item: f"{x} = {str(v).lower()}") for item in sorted(wanted)]  # type: ignore[misc]
+        found = [
+            on_values(self.access, lambda x, v=item: f"{x} = {str(v).lower()}") for item in sorted(wanted)
+        ]  # type: ignore[misc]
         return any_of([sql for sql in (*found, *self.overflow_equals(texts)) if sql != NEVER])
 
     def visit_Range(self, leaf: nodes.Range) -> str:

@@ -32,7 +32,12 @@ class DateFamily(Family):
 
     def visit_Range(self, leaf: nodes.Range) -> str:
         tests = []
-        for sign, value, up in ((">", leaf.gt, True), (">=", leaf.gte, False), ("<", leaf.lt, False), ("<=", leaf.lte, True)):
+        for sign, value, up in (
+            (">", leaf.gt, True),
+            (">=", leaf.gte, False),
+            ("<", leaf.lt, False),
+            ("<=", leaf.lte, True),
+        ):
             if value is not None:
                 tests.append(f"{sign} {self.binder.moment(self.nanos(value, up, leaf))}")
         if not tests:

@@ -48,7 +48,9 @@ class IpFamily(Family):
             found.append(
                 on_values(
                     self.access,
-                    lambda x: any_of([all_of([f"toIPv6OrNull({x}) {part}" for part in test]) for test in tests]),
+                    lambda x: any_of(
+                        [all_of([f"toIPv6OrNull({x}) {part}" for part in test]) for test in tests]
+                    ),
                 )
             )
         return any_of([sql for sql in (*found, *self.overflow_equals(texts)) if sql != NEVER])

@@ -41,7 +41,9 @@ class KeywordFamily(Family):
         if leaf.prefix:
             return self.visit_Prefix(nodes.Prefix(leaf.field, as_text(leaf.text)))
         if leaf.fuzziness is not None:
-            return self.visit_Fuzzy(nodes.Fuzzy(leaf.field, as_text(leaf.text), leaf.fuzziness, leaf.prefix_length))
+            return self.visit_Fuzzy(
+                nodes.Fuzzy(leaf.field, as_text(leaf.text), leaf.fuzziness, leaf.prefix_length)
+            )
         return self.visit_Terms(nodes.Terms(leaf.field, (leaf.text,)))
 
     def visit_Phrase(self, leaf: nodes.Phrase) -> str:
@@ -69,7 +71,9 @@ class KeywordFamily(Family):
 
     def visit_Prefix(self, leaf: nodes.Prefix) -> str:
         if leaf.case_insensitive:
-            return self.on_values(lambda x: f"startsWith(lowerUTF8({x}), {self.binder.text(leaf.value.lower())})")
+            return self.on_values(
+                lambda x: f"startsWith(lowerUTF8({x}), {self.binder.text(leaf.value.lower())})"
+            )
         return self.on_values(lambda x: f"startsWith({x}, {self.binder.text(leaf.value)})")
 
     def visit_Wildcard(self, leaf: nodes.Wildcard) -> str:

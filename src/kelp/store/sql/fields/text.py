@@ -104,7 +104,9 @@ class TextFamily(Family):
         re2 = escape(found[0])
         for before, word in zip(found, found[1:], strict=False):
             adjacent = is_ideograph(before) or is_ideograph(word)
-            re2 += ((r"[^\pL\pN]*" if leaf.slop <= 0 else r"(?s:.){0,%d}" % leaf.slop) if adjacent else gap) + escape(word)
+            re2 += (
+                (r"[^\pL\pN]*" if leaf.slop <= 0 else r"(?s:.){0,%d}" % leaf.slop) if adjacent else gap
+            ) + escape(word)
         first = "" if is_ideograph(found[0]) else _LOOSE_BEFORE
         last = "" if leaf.prefix or is_ideograph(found[-1]) else _LOOSE_AFTER
         known = found[:-1] if leaf.prefix else found
@@ -128,7 +130,9 @@ class TextFamily(Family):
 
     def visit_Range(self, leaf: nodes.Range) -> str:
         bounds = [(">", leaf.gt), (">=", leaf.gte), ("<", leaf.lt), ("<=", leaf.lte)]
-        given = [(sign, self.binder.text(as_text(value).lower())) for sign, value in bounds if value is not None]
+        given = [
+            (sign, self.binder.text(as_text(value).lower())) for sign, value in bounds if value is not None
+        ]
         return self.on_tokens(lambda t: all_of([f"{t} {sign} {place}" for sign, place in given]))
 
     def on_tokens(self, test: Predicate) -> str:
@@ -153,10 +157,14 @@ class TextFamily(Family):
         literals = [part[1:] for part in parts if part[0] == "="]
         if [part[0] for part in parts] == ["*", "=", "*"] and is_plain(literals[0].lower()):
             # A run within a word is a run within the text: no need for edges.
-            return self.on_values(lambda x: f"positionCaseInsensitive({self.present(x)}, {self.binder.text(literals[0])}) > 0")
+            return self.on_values(
+                lambda x: f"positionCaseInsensitive({self.present(x)}, {self.binder.text(literals[0])}) > 0"
+            )
         first = "" if parts[0] == "*" else _LOOSE_BEFORE
         last = "" if parts[-1] == "*" else _LOOSE_AFTER
-        inner = wildcard_to_re2(leaf.value.strip("*") if not leaf.value.endswith("\\*") else leaf.value, WORD_CHAR)
+        inner = wildcard_to_re2(
+            leaf.value.strip("*") if not leaf.value.endswith("\\*") else leaf.value, WORD_CHAR
+        )
         return self.on_values(self.narrowed([], first + inner + last))
 
     def visit_Regexp(self, leaf: nodes.Regexp) -> str:
@@ -171,7 +179,9 @@ class TextFamily(Family):
         try:
             edits = auto_fuzziness(fuzziness, len(word))
         except ValueError:
-            raise ApiError(400, "illegal_argument_exception", f"Invalid fuzziness value: [{fuzziness}]") from None
+            raise ApiError(
+                400, "illegal_argument_exception", f"Invalid fuzziness value: [{fuzziness}]"
+            ) from None
         if edits == 0:
             return self.word(word)
         place = self.binder.text(word)
