@@ -74,6 +74,18 @@ def test_missing_files(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
 
 
+def test_built_anew_while_the_server_runs(client: TestClient, static: Path) -> None:
+    assert "the page" in client.get("/").text
+    index = static / "index.html"
+    text = index.read_text()
+    index.unlink()
+    assert "the page" in client.get("/").text
+    (static / "assets" / "new-1a2B_3-d.js").write_text("let fresh")
+    index.write_text(text.replace("the page", "a new page"))
+    assert "a new page" in client.get("/").text
+    assert client.get("/assets/new-1a2B_3-d.js").text == "let fresh"
+
+
 def test_not_built(tmp_path: Path) -> None:
     with pytest.raises(
         KelpError, match=r"cannot read the built page .*/index.html: No such file or directory; "

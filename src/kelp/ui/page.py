@@ -4,6 +4,7 @@ import html
 import mimetypes
 import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from starlette.requests import Request
@@ -48,29 +49,45 @@ def security_headers(nonce: str = "") -> dict[str, str]:
 
 
 class Page:
-    """Serves the files of `folder`; raises KelpError when the page has not been built."""
+    """Serves the files of `folder`; raises KelpError when the page has not been built.
+
+    A page built anew while the server runs is served from then on.
+    """
 
     def __init__(self, folder: Path = STATIC) -> None:
-        index = folder / "index.html"
+        self._folder = folder
+        self._login = (ASSETS / "login.html").read_text()
+        self._built_ns = -1
+        self._index = ""
+        self._files: dict[str, Path] = {}
+        self._load()
+
+    def _load(self) -> None:
+        index = self._folder / "index.html"
         try:
-            self._index = index.read_text()
+            built_ns = index.stat().st_mtime_ns
+            if built_ns == self._built_ns:
+                return
+            text = index.read_text()
         except OSError as error:
             raise KelpError(
                 f"cannot read the built page {index}: {error.strerror}; build it with tools/build_web.py"
             ) from error
-        if _BASE not in self._index:
+        if _BASE not in text:
             raise KelpError(f"cannot use the built page {index}: it has no {_BASE}; build it again")
-        self._login = (ASSETS / "login.html").read_text()
-        # Listed once: a request can only name a file that is in the list.
-        self._files = {
-            "/" + path.relative_to(folder).as_posix(): path
-            for path in folder.rglob("*")
+        # Listed once per build: a request can only name a file that is in the list.
+        files = {
+            "/" + path.relative_to(self._folder).as_posix(): path
+            for path in self._folder.rglob("*")
             if path.is_file() and path.suffix not in {".br", ".gz"} and path != index
         }
-        self._files |= {name: ASSETS / name[1:] for name in LOGIN_ASSETS}
+        files |= {name: ASSETS / name[1:] for name in LOGIN_ASSETS}
+        self._index, self._files, self._built_ns = text, files, built_ns
 
     def index(self, depth: int) -> Response:
         """index.html for a URL that is `depth` folders deep; never cached."""
+        with suppress(KelpError):  # being built right now: the one in memory still does
+            self._load()
         nonce = secrets.token_urlsafe(16)
         head = f'<base href="{base_href(depth)}" /><meta name="csp-nonce" content="{nonce}" />'
         return _html(self._index.replace(_BASE, head, 1), 200, nonce)

@@ -9,9 +9,8 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -142,12 +141,17 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(chromium: Browser, tmp_path: Path) -> Iterator[Page]:
+def faults() -> list[str]:
+    """What went wrong on the page; a test that provokes faults clears it."""
+    return []
+
+
+@pytest.fixture
+def page(chromium: Browser, faults: list[str]) -> Iterator[Page]:
     """A page whose test fails when the console shows an error or a request does."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
     page.set_default_timeout(15_000)
-    faults: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -163,3 +167,9 @@ def page(chromium: Browser, tmp_path: Path) -> Iterator[Page]:
     yield page
     context.close()
     assert faults == []
+
+
+@pytest.fixture(scope="session")
+def start() -> Callable[..., AbstractContextManager[str]]:
+    """Starts a `kelp` program for the length of a with block."""
+    return running
