@@ -50,7 +50,6 @@ export function DocPage({ route }: { route: DiscoverRoute & { view: 'doc' } }) {
       fields: new Map(fields.map((field) => [field.name, field])),
       zone: settings.zone,
       wrap: true,
-      docUrl: () => window.location.hash,
       contextUrl:
         pattern?.timeField === undefined
           ? undefined

@@ -1,6 +1,7 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { totalHits } from '../base/search/types';
+import { now } from '../base/time/clock';
 import { formatCount, formatDate, formatDuration } from '../base/time/format';
 import { absoluteRange, widenBounds, type TimeRange } from '../base/time/range';
 import type { Zone } from '../base/time/zone';
@@ -23,6 +24,10 @@ interface Extent {
   count: number;
   oldest: number;
   newest: number;
+}
+
+function wholeRange(extent: Extent): TimeRange {
+  return absoluteRange({ min: Math.floor(extent.oldest), max: Math.ceil(extent.newest) + 1 });
 }
 
 async function loadExtent(plan: SearchPlan, timeField: string, signal: AbortSignal): Promise<Extent> {
@@ -57,14 +62,21 @@ export function EmptyResult(props: Props) {
       )}
       {extent.data && <ExtentHint {...props} extent={extent.data} />}
       <Group gap="xs">
+        {extent.data && extent.data.count > 0 && (
+          <Button
+            size="xs"
+            variant="light"
+            onClick={() => extent.data && props.onRange(wholeRange(extent.data))}
+          >
+            Show all {formatCount(extent.data.count)}
+          </Button>
+        )}
         {plan.bounds && (
           <Button
             size="xs"
             variant="light"
             data-test-subj="discoverWidenTime"
-            onClick={() =>
-              plan.bounds && props.onRange(absoluteRange(widenBounds(plan.bounds, 4, Date.now())))
-            }
+            onClick={() => plan.bounds && props.onRange(absoluteRange(widenBounds(plan.bounds, 4, now())))}
           >
             Widen the time range ×4
           </Button>
@@ -104,15 +116,6 @@ function ExtentHint({ extent, plan, zone, onRange }: Props & { extent: Extent })
       </Text>
       <Button size="xs" onClick={goThere} data-test-subj="discoverGoToLatest">
         Go there
-      </Button>
-      <Button
-        size="xs"
-        variant="light"
-        onClick={() =>
-          onRange(absoluteRange({ min: Math.floor(extent.oldest), max: Math.ceil(extent.newest) + 1 }))
-        }
-      >
-        Show all
       </Button>
     </Group>
   );

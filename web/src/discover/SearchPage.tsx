@@ -12,7 +12,7 @@ import { FieldList } from './FieldList';
 import { Notices } from './Notices';
 import { NoPattern } from './PatternPicker';
 import { popularFields } from './popular';
-import { ResultRows } from './ResultRows';
+import { ResultTabs, ResultView, type ResultTab } from './ResultView';
 import { contextPath, docPath } from './route';
 import { SearchHeader } from './SearchHeader';
 import { globalText, searchState } from './state';
@@ -41,6 +41,7 @@ export function SearchPage() {
     getInitialValueInEffect: false,
   });
   const [live, setLive] = useState(false);
+  const [tab, setTab] = useState<ResultTab>('documents');
 
   const topValues = useCallback<LoadTopValues>(
     (field, signal) => {
@@ -131,7 +132,8 @@ export function SearchPage() {
               plan={search.chart.data?.plan ?? plan}
               loading={search.chart.isFetching}
               timed={timeField !== undefined}
-              hideChart={state.hideChart}
+              hideChart={state.hideChart || live}
+              tools={!live && <ResultTabs tab={tab} onTab={setTab} />}
               interval={state.interval}
               zone={settings.zone}
               wrap={wrap}
@@ -141,7 +143,7 @@ export function SearchPage() {
               onBrush={actions.onBrush}
             />
             <Notices search={search} />
-            <ResultRows {...{ state, update, search, view, actions, pattern, live }} />
+            <ResultView {...{ state, update, search, view, actions, pattern, fields, live, tab }} />
           </div>
         </div>
       )}

@@ -1,3 +1,4 @@
+/* oxlint-disable no-control-regex -- terminal codes are made of control characters */
 /** Texts of logs as coloured pieces: search highlights and ANSI colours. */
 
 export const HIGHLIGHT_OPEN = '@kibana-highlighted-field@';
@@ -12,7 +13,6 @@ export interface Piece {
   bold: boolean;
 }
 
-// eslint-disable-next-line no-control-regex
 const CONTROL =
   /@\/?kibana-highlighted-field@|\u001b\[([0-9;]*)([A-Za-z])|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[@-Z\\-_]/g;
 

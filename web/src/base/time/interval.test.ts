@@ -28,7 +28,6 @@ describe('autoInterval', () => {
 });
 
 describe('chooseInterval', () => {
-  const choose = (choice: string, span: number) => chooseInterval(choice, { min: 0, max: span });
   it.each([
     ['auto', 15 * M, { interval: '30s', scaled: false }],
     // 125 bars of 1s are too many: Kibana's near row is widened without a warning.
@@ -40,7 +39,7 @@ describe('chooseInterval', () => {
     ['30s', 15 * M, { interval: '30s', scaled: false }],
     ['nonsense', 15 * M, { interval: '30s', scaled: false }],
   ])('%s over %i ms', (choice, span, want) => {
-    expect(choose(choice, span)).toEqual(want);
+    expect(chooseInterval(choice, { min: 0, max: span })).toEqual(want);
   });
 });
 

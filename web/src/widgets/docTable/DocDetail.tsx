@@ -53,9 +53,11 @@ export function DocDetail({ hit, view, actions }: Props) {
                 View surrounding documents
               </Anchor>
             )}
-            <Anchor size="xs" href={view.docUrl(hit)} data-test-subj="docTableRowAction-doc">
-              View single document
-            </Anchor>
+            {view.docUrl && (
+              <Anchor size="xs" href={view.docUrl(hit)} data-test-subj="docTableRowAction-doc">
+                View single document
+              </Anchor>
+            )}
           </Group>
         </Group>
         <Tabs.Panel value="table" pt="xs">

@@ -18,7 +18,7 @@ export interface DocView {
   zone: Zone;
   wrap: boolean;
   /** Links of a document; absent ones are not offered. */
-  docUrl: (hit: Hit) => string;
+  docUrl?: ((hit: Hit) => string) | undefined;
   contextUrl?: ((hit: Hit) => string) | undefined;
 }
 
