@@ -47,7 +47,7 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
         self._major: int | None = None
         if "default_elasticsearch_version" in self.element or not self.verify_es_version_at_startup:
             # What was written down beats a guess while the server has not been asked.
-            self._formatter.set_major_version(self.default_elasticsearch_version)
+            self._formatter.set_major_version(self.type_rules(self.default_elasticsearch_version))
         owner = self.primary or self
         self._sender = Sender(
             self.bulk_message_request_threshold,
@@ -57,7 +57,7 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
         )
         self._splits_by_chunk = any(
             self.placeholders.uses(text)
-            for text in (self.host, self.hosts or "", *self._setup_texts().values())
+            for text in (self.host, self.hosts or "", *self.setup_texts().values())
         )
 
     def _check_options(self) -> None:
@@ -69,7 +69,7 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
             self.log.warning("ignore_exceptions has no effect: Kelp retries every failure of the sink")
         if self.sniffer_class_name and self.sniffer_class_name not in _SIMPLE_SNIFFERS:
             self.log.warning("sniffer_class_name has no effect: Kelp uses the hosts it was given")
-        if self.write_operation != "index" and not self.id_key:
+        if self.write_operation != "index" and self.id_required and not self.id_key:
             self.log.warning(
                 "documents without id are dropped: write_operation needs id_key", op=self.write_operation
             )
@@ -103,7 +103,7 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
         except KelpError as error:
             raise self.error(str(error)) from error
 
-    def _setup_texts(self) -> dict[str, str]:
+    def setup_texts(self) -> dict[str, str]:
         """The options of the set-up that may hold placeholders."""
         if not self._installer.needed:
             return {}
@@ -156,7 +156,17 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
         if self._major is None and major == 7 and self.type_name not in ("_doc", "fluentd"):
             self.log.info("Elasticsearch 7 has one type: _doc is used", type_name=self.type_name)
         self._major = major
-        self._formatter.set_major_version(major)
+        self._formatter.set_major_version(self.type_rules(major))
+
+    def type_rules(self, major: int) -> int:
+        """The major version of Elasticsearch whose rules about `_type` hold."""
+        return major
+
+    def install(self, client: Client, chunk: Chunk) -> None:
+        """Install templates and the like that the chunk's documents need. Raises SinkError."""
+        if self._installer.needed:
+            names = {key: self.extract_placeholders(text, chunk) for key, text in self.setup_texts().items()}
+            self._installer.ensure(client, names, names.get("target_index", ""))
 
     def write(self, chunk: Chunk) -> None:
         host, hosts = self.host, self.hosts
@@ -166,9 +176,7 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
         client = self._client(host, hosts)
         if self._major is None and self.verify_es_version_at_startup:
             self._detect_version(client)
-        if self._installer.needed:
-            names = {key: self.extract_placeholders(text, chunk) for key, text in self._setup_texts().items()}
-            self._installer.ensure(client, names, names.get("target_index", ""))
+        self.install(client, chunk)
         self._sender.send(
             client, chunk, lambda body: self._with_chunk_id(body, chunk.id), self.include_index_in_url
         )

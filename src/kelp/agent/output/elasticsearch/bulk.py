@@ -69,8 +69,10 @@ class BulkFormatter:
         self._meta_fields = self._meta_accessors(None)
         self._removed = options.removed_keys
         self._major: int | None = None
+        self._needs_id = options.write_operation != "index" and options.id_required
         self._simple = (
-            options.write_operation == "index"
+            options.write_operation in ("index", "create")
+            and not self._needs_id
             and not (options.flatten_hashes or self._removed or self._meta_fields)
             and not (options.target_index_path or options.target_type_path or options.time_key)
         )
@@ -199,7 +201,7 @@ class BulkFormatter:
             value = read(record)
             if value is not None and value is not False:
                 fields[name] = value
-        if options.write_operation != "index" and "_id" not in fields:
+        if self._needs_id and "_id" not in fields:
             if options.emit_error_for_missing_id:
                 raise BadRecord(
                     f"cannot {options.write_operation} a document: field {options.id_key!r} is missing"

@@ -1,6 +1,6 @@
 """The options of fluent-plugin-elasticsearch."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from kelp.agent.config import Configurable, Section, param
 
@@ -144,6 +144,9 @@ class TemplateOptions(Configurable):
 
 class ElasticsearchOptions(ConnectionOptions, TemplateOptions):
     """All options of `@type elasticsearch` besides those of `<buffer>`."""
+
+    # Whether operations other than `index` leave out documents without id.
+    id_required: ClassVar[bool] = True
 
     index_name: str = param.string(default="fluentd", description="Index, with placeholders.")
     logstash_format: bool = param.boolean(default=False, description="One index per day, with @timestamp.")

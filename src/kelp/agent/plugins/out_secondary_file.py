@@ -1,0 +1,64 @@
+"""Writes chunks that a primary output could not deliver to files."""
+
+import gzip
+import os
+import threading
+
+from kelp.agent.buffer.chunk import Chunk
+from kelp.agent.buffer.output import BufferedOutput
+from kelp.agent.buffer.placeholders import field_keys, tag_parts, time_unit
+from kelp.agent.config import param
+from kelp.agent.plugin import register
+
+
+@register("output", "secondary_file")
+class SecondaryFileOutput(BufferedOutput):
+    """For `<secondary>` only: one file per chunk, `dump.bin.0`, `dump.bin.1`…, or all in one with `append`."""
+
+    directory: str = param.string(description="Folder of the files, with placeholders.")
+    basename: str = param.string(default="dump.bin", description="Begin of their names, with placeholders.")
+    append: bool = param.boolean(default=False, description="Append to one file.")
+    compress: str = param.enum(["text", "gzip"], default="text", description="How files are packed.")
+
+    def configure(self) -> None:
+        super().configure()
+        if self.primary is None:
+            raise self.error("secondary_file works only inside <secondary>; use file elsewhere")
+        if "/" in self.basename:
+            raise self.error(f"option 'basename' must not contain a slash, got {self.basename!r}", "basename")
+        self._path = os.path.join(self.directory, self.basename)
+        self._check_keys()
+        self._lock = threading.Lock()
+
+    def _check_keys(self) -> None:
+        """Unlike those of other outputs, the path may name fewer chunk keys than there are."""
+        if time_unit(self._path) is not None and self.keys.timekey is None:
+            raise self.error(
+                "directory or basename has time placeholders, but the primary's chunks have no time"
+            )
+        if tag_parts(self._path) and not self.keys.tag:
+            raise self.error(
+                "directory or basename has tag placeholders, but the primary's chunks have no tag"
+            )
+        unknown = sorted(set(field_keys(self._path)) - set(self.keys.fields))
+        if unknown:
+            raise self.error(
+                f"directory or basename has placeholders that are no chunk keys: {', '.join(unknown)}"
+            )
+
+    def write(self, chunk: Chunk) -> None:
+        path = self.extract_placeholders(self._path, chunk)
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        data = chunk.read()
+        if self.compress == "gzip":
+            data = gzip.compress(data)
+        end = ".gz" if self.compress == "gzip" else ""
+        with self._lock, open(path + end if self.append else _free_path(path, end), "ab") as file:
+            file.write(data)
+
+
+def _free_path(path: str, end: str) -> str:
+    number = 0
+    while os.path.exists(found := f"{path}.{number}{end}"):
+        number += 1
+    return found
