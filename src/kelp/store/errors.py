@@ -1,5 +1,7 @@
 """What the store raises: every error knows the HTTP status and the type name Elasticsearch gives it."""
 
+import errno
+from pathlib import Path
 from typing import Any
 
 from kelp.common.errors import KelpError
@@ -82,3 +84,12 @@ def illegal_argument(reason: str) -> ApiError:
 def mapper_parsing(reason: str, **extra: Any) -> ApiError:
     """A mapping or a document that cannot be understood: 400."""
     return ApiError(400, "mapper_parsing_exception", reason, **extra)
+
+
+def storage_error(verb: str, path: Path, error: OSError) -> ApiError:
+    """The error a client gets when the disk fails or is full."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(
+            f"cannot {verb} {path.name}: the disk is full; free some space, then send the request again"
+        )
+    return ApiError(503, "storage_exception", f"cannot {verb} {path.name}: {error.strerror}")

@@ -256,6 +256,7 @@ class Catalog:
             if index.deleted:
                 return
             write_durably(self._state_path(index), orjson.dumps(state))
+            index.unsaved = False
 
     def _state_path(self, index: Index) -> Path:
         return self._folder / "indices" / f"{index.uuid}.json"

@@ -3,16 +3,24 @@
 import os
 from pathlib import Path
 
+from kelp.store.errors import storage_error
+
 
 def write_durably(path: Path, content: bytes) -> None:
-    """Replace the file's content at once: after a crash it holds the old or the new content, never a mixture."""
+    """Replace the file's content at once: after a crash it holds the old or the new content, never a mixture.
+
+    Raises ApiError (DiskFull) when that is not possible; then the old content stays.
+    """
     aside = path.with_name(path.name + ".new")
-    with open(aside, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(aside, path)
-    sync_folder(path.parent)
+    try:
+        with open(aside, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise storage_error("write", path, error) from error
 
 
 def remove_durably(path: Path) -> None:

@@ -26,6 +26,8 @@ class Index:
     closed: bool = False
     hidden: bool = False
     deleted: bool = False
+    unsaved: bool = False
+    """The mapping learned something that is not on disk yet."""
     schema_lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     """Held while the mapping or the table's columns change."""
 

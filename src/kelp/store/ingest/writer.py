@@ -277,6 +277,10 @@ class IndexWriter:
         if odd:
             prepared.lines = list(documents)
             self._normalise(prepared, odd)
+        if self.index.unsaved:
+            # The mapping must be on disk before documents that rely on it are.
+            with self.index.schema_lock:
+                self._catalog.save(self.index)
         return prepared
 
     def _normalise(self, prepared: _Prepared, odd: list[int]) -> None:
@@ -293,9 +297,7 @@ class IndexWriter:
                 else:
                     if extra:
                         prepared.extras[at] = extra
-            if normaliser.changed:
-                # The mapping must be on disk before documents that rely on it are.
-                self._catalog.save(self.index)
+            self.index.unsaved = self.index.unsaved or normaliser.changed
 
 
 _UNWRITTEN = -1

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kelp.common.log import Log
-from kelp.store.errors import ApiError, IndexNotFound
+from kelp.store.errors import ApiError, IndexNotFound, storage_error
 from kelp.store.index.files import make_folder
 from kelp.store.index.index import Index
 from kelp.store.ingest.identity import ROWS_PER_SEGMENT, sequence_number
 from kelp.store.segments.numbers import SegmentNumbers
-from kelp.store.segments.segment import Segment, SegmentFile, file_name, storage_error
+from kelp.store.segments.segment import Segment, SegmentFile, file_name
 
 log = Log("store.segments")
 

@@ -1,6 +1,5 @@
 """A segment file: the documents of one index since the last refresh, one JSON object a line."""
 
-import errno
 import os
 import re
 import threading
@@ -9,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kelp.common.log import Log
-from kelp.store.errors import ApiError, DiskFull
+from kelp.store.errors import storage_error
 from kelp.store.index.files import sync_folder
 
 log = Log("store.segments")
@@ -101,12 +100,3 @@ class SegmentFile:
             if not self._closed:
                 self._closed = True
                 os.close(self._descriptor)
-
-
-def storage_error(verb: str, path: Path, error: OSError) -> ApiError:
-    """The error a client gets when the disk fails or is full."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFull(
-            f"cannot {verb} {path.name}: the disk is full; free some space, then send the request again"
-        )
-    return ApiError(503, "storage_exception", f"cannot {verb} {path.name}: {error.strerror}")
