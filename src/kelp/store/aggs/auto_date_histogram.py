@@ -38,17 +38,22 @@ class AutoDateHistogram(DateHistogram):
         for unit, seconds, multiples in _STEPS:
             for multiple in multiples if unit not in "My" else (1,):
                 self.interval = f"{multiple}{unit}"
-                self.rounding = self._of(unit, seconds, multiple)
+                self.rounding = self._of(unit, seconds, multiple, low)
                 length = seconds * multiple * NANOS_PER_SECOND
                 if (high - low) // length < wanted + 1 and self._count(low, high) <= wanted:
                     super().prepare(scope)
                     return
         super().prepare(scope)
 
-    def _of(self, unit: str, seconds: int, multiple: int) -> Rounding:
-        if unit in "dMy" and multiple == 1:
-            return Rounding(self.where_zone, unit=unit)
-        return Rounding(self.where_zone, size=seconds * multiple * NANOS_PER_SECOND)
+    def _of(self, unit: str, seconds: int, multiple: int, low: int) -> Rounding:
+        single = Rounding(self.where_zone, unit=unit)
+        if multiple == 1:
+            return single
+        # Several units at once count from the first one that holds a document.
+        size = seconds * multiple * NANOS_PER_SECOND
+        aligned = Rounding(self.where_zone, size=size)
+        first = single.down(low)
+        return Rounding(self.where_zone, size=size, offset=first - aligned.down(first))
 
     def _count(self, low: int, high: int) -> int:
         at, last, count = self.rounding.down(low), self.rounding.down(high), 1

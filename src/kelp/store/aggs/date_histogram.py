@@ -100,9 +100,9 @@ class DateHistogram(Bucketing):
         low, high = self._bounds("hard_bounds")
         tests = []
         if low is not None:
-            tests.append(f"{aliases[0]} >= {scope.bind(self.rounding.down(low), 'Int64')}")
+            tests.append(f"{aliases[0]} >= {scope.bind(low, 'Int64')}")
         if high is not None:
-            tests.append(f"{aliases[0]} <= {scope.bind(self.rounding.down(high), 'Int64')}")
+            tests.append(f"{aliases[0]} < {scope.bind(high, 'Int64')}")
         return " AND ".join(tests)
 
     def _bounds(self, name: str) -> tuple[int | None, int | None]:

@@ -51,10 +51,11 @@ class Histogram(Bucketing):
     def where(self, scope: Scope, aliases: list[str]) -> str:
         bounds = self.body.get("hard_bounds") or {}
         tests = []
+        key = f"{aliases[0]} * {scope.bind(self.interval, 'Float64')}"
         if bounds.get("min") is not None:
-            tests.append(f"{aliases[0]} >= {scope.bind(float(self._number(bounds['min'])), 'Float64')}")
+            tests.append(f"{key} >= {scope.bind(float(bounds['min']), 'Float64')}")
         if bounds.get("max") is not None:
-            tests.append(f"{aliases[0]} <= {scope.bind(float(self._number(bounds['max'])), 'Float64')}")
+            tests.append(f"{key} < {scope.bind(float(bounds['max']), 'Float64')}")
         return " AND ".join(tests)
 
     def _number(self, value: float) -> int:

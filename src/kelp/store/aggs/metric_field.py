@@ -1,11 +1,12 @@
 """Metrics over the numbers of one field."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from kelp.store.aggs.node import Json, Metric
 from kelp.store.aggs.scope import Scope
 from kelp.store.aggs.show import date_format, number
+from kelp.store.errors import ApiError
 from kelp.store.query.date_format import write
 from kelp.store.query.date_math import NANOS_PER_MS, resolve
 from kelp.store.sql.values import ValueType
@@ -15,7 +16,7 @@ class FieldMetric(Metric):
     """A metric with a `field` and a value for documents that miss it (`missing`). Dates count in milliseconds."""
 
     options = frozenset({"field", "missing", "script", "format", "value_type"})
-    numeric = True
+    numeric: ClassVar[bool] = True
     """Only number, date and boolean fields will do."""
     value: ValueType | None = None
 
@@ -53,9 +54,7 @@ class FieldMetric(Metric):
             return scope.bind(float(missing), "Float64")
         return scope.bind(int(float(missing)), "Int64")
 
-    def unsupported(self, kind: str) -> Exception:
-        from kelp.store.errors import ApiError
-
+    def unsupported(self, kind: str) -> ApiError:
         return ApiError(
             400,
             "illegal_argument_exception",
@@ -85,7 +84,7 @@ class FieldMetric(Metric):
 class SingleValue(FieldMetric):
     """A metric with one number, `value`."""
 
-    function = ""
+    function: ClassVar[str] = ""
 
     def columns(self, scope: Scope) -> list[str]:
         return [self.call(self.function, scope)]

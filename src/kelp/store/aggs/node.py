@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from kelp.store.aggs.scope import Scope
 from kelp.store.errors import ApiError
@@ -21,13 +21,13 @@ class Aggregation(ABC):
     meta: Json | None = None
     subs: "list[Aggregation]" = field(default_factory=list)
 
-    options: frozenset[str] | None = None
+    options: ClassVar[frozenset[str] | None] = None
     """The keys its body may have; None where it checks them itself."""
 
     def __post_init__(self) -> None:
         self.configure()
 
-    def configure(self) -> None:
+    def configure(self) -> None:  # noqa: B027 - many have nothing to read
         """Read the body. Raises ApiError for what is wrong in it."""
 
     def typed_name(self, scope: Scope | None) -> str:
@@ -43,7 +43,7 @@ class Aggregation(ABC):
             raise ApiError(
                 400,
                 "illegal_argument_exception",
-                f"Required one of fields [field, script], but none were specified. in [{self.name}]",
+                "Required one of fields [field, script], but none were specified. ",
             )
         return str(name)
 
@@ -149,7 +149,7 @@ class Hits(Aggregation):
 class Pipeline(Aggregation):
     """Computed from the results of other aggregations."""
 
-    parent = True
+    parent: ClassVar[bool] = True
     """Works on the buckets of the aggregation it stands in; siblings work on one that stands beside it."""
 
     def apply(self, buckets: list[Json]) -> list[Json]:

@@ -18,7 +18,7 @@ class RareTerms(Terms):
         self.size = _LIMIT
 
     def typed_name(self, scope: Scope | None) -> str:
-        return {"lterms": "lrareterms", "sterms": "srareterms"}.get(super().typed_name(scope), "umrareterms")
+        return {"lterms": "lrareterms", "sterms": "srareterms"}.get(super().typed_name(scope), "srareterms")
 
     def order(self, scope: Scope, aliases: list[str]) -> str:
         return f"n ASC, {aliases[0]} ASC"

@@ -1,7 +1,7 @@
 """Running a tree of aggregations: one statement per level, results put together from the leaves upwards."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from kelp.store.aggs.global_ import GlobalBucket
@@ -32,9 +32,7 @@ class Runner:
     """Runs the aggregations of one request."""
 
     context: SearchContext
-    typed_keys: bool = False
     buckets: int = 0
-    _empties: dict[int, Json] = field(default_factory=dict)
 
     def run(self, aggs: Sequence[Aggregation]) -> Json:
         """The `aggregations` of an answer."""
@@ -72,7 +70,7 @@ class Runner:
         if isinstance(agg, GlobalBucket):
             whole = SearchContext(self.context.engine, self.context.indices, self.context.now_nanos)
             whole.narrow(All())
-            return Runner(whole, self.typed_keys).rows_to_results(agg, [])
+            return Runner(whole).rows_to_results(agg, [])
         return self.rows_to_results(agg, chain)
 
     def rows_to_results(self, agg: Bucketing, chain: list[Level]) -> dict[Path, Json]:
@@ -117,10 +115,7 @@ class Runner:
         for agg in aggs:
             if isinstance(agg, Pipeline) and not agg.parent:
                 found[agg.name] = agg.result(found)
-        return {self.named(agg): self.with_meta(agg, found[agg.name]) for agg in aggs if agg.name in found}
-
-    def named(self, agg: Aggregation) -> str:
-        return f"{agg.typed_name(Scope(self.context))}#{agg.name}" if self.typed_keys else agg.name
+        return {agg.name: self.with_meta(agg, found[agg.name]) for agg in aggs if agg.name in found}
 
     def with_meta(self, agg: Aggregation, result: Json) -> Json:
         return result if agg.meta is None else {"meta": agg.meta, **result}
@@ -289,4 +284,32 @@ class Statement:
 
 def run_aggregations(context: SearchContext, aggs: Sequence[Aggregation], request: SearchRequest) -> Json:
     """The `aggregations` part of an answer."""
-    return Runner(context, request.typed_keys).run(aggs)
+    results = Runner(context).run(aggs)
+    return typed_names(aggs, results, Scope(context)) if request.typed_keys else results
+
+
+def typed_names(aggs: Sequence[Aggregation], results: Json, scope: Scope) -> Json:
+    """The results under `type#name` at every level; what is no result keeps its name."""
+    named = {agg.name: agg for agg in aggs}
+    renamed: Json = {}
+    for name, value in results.items():
+        agg = named.get(name)
+        if agg is None:
+            renamed[name] = value
+            continue
+        if agg.subs:
+            value = _typed_within(agg, value, scope)
+        renamed[f"{agg.typed_name(scope)}#{name}"] = value
+    return renamed
+
+
+def _typed_within(agg: Aggregation, result: Json, scope: Scope) -> Json:
+    buckets = result.get("buckets")
+    if isinstance(buckets, list):
+        return {**result, "buckets": [typed_names(agg.subs, bucket, scope) for bucket in buckets]}
+    if isinstance(buckets, dict):
+        return {
+            **result,
+            "buckets": {key: typed_names(agg.subs, bucket, scope) for key, bucket in buckets.items()},
+        }
+    return typed_names(agg.subs, result, scope)

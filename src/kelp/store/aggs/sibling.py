@@ -21,6 +21,8 @@ class Sibling(PathPipeline):
     def numbers(self, siblings: Json) -> list[tuple[str, float]]:
         """The buckets' names and numbers; buckets without a number are left out."""
         name, _, rest = self.path.partition(">")
+        if not rest and name.endswith("._count"):
+            name = name.removesuffix("._count")
         sibling = siblings.get(name)
         if sibling is None or "buckets" not in sibling:
             raise self.fault(f"No aggregation found for path [{self.path}]")

@@ -49,7 +49,7 @@ class Terms(Bucketing):
 
     def typed_name(self, scope: Scope | None) -> str:
         value = scope.value_type(self.field()) if scope is not None else None
-        return "umterms" if value is None else _TYPED[value.kind]
+        return _TYPED["string" if value is None else value.kind]
 
     def keys(self, scope: Scope) -> list[Key] | None:
         self.value = value = scope.value_type(self.field())

@@ -38,7 +38,7 @@ class TopHits(Hits):
         from kelp.store.search.hits import hits_of_rows, score_of
         from kelp.store.search.page import Row
 
-        branch, segment, line, moment = self.place
+        _, segment, line, moment = self.place
         order = [
             f"{alias} {'DESC' if plan.key.descending else 'ASC'} NULLS {'FIRST' if plan.nulls_first else 'LAST'}"
             for plan, alias in zip(self.plans, self.sort_aliases, strict=True)

@@ -37,5 +37,5 @@ def query_of(call: Call) -> Node:
         if key != "query":
             raise ApiError(400, "parsing_exception", f"request does not support [{key}]")
     if call.parameters.get("q") is not None:
-        return url_query(call.parameters)
+        return url_query(call.parameters).lower()
     return parse_query(body["query"]).lower() if "query" in body else All()

@@ -95,7 +95,7 @@ def _reason(index: Index, error: ApiError) -> dict[str, Any]:
 
 def all_failed(failures: Sequence[tuple[Index, ApiError]]) -> ApiError:
     """Elasticsearch's error for a search that no index could answer; equal causes are shown once."""
-    index, error = failures[0]
+    error = failures[0][1]
     unique: dict[tuple[str, str], tuple[Index, ApiError]] = {}
     for item in failures:
         unique.setdefault((item[1].type, item[1].reason), item)

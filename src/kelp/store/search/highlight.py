@@ -192,7 +192,7 @@ def _sources(leaf: Leaf, is_text: bool) -> Iterator[str]:
     elif isinstance(leaf, Phrase):
         found = words(as_text(leaf.text))
         if found:
-            gap = r"[\W_]+" if leaf.slop <= 0 else r"(?:[\W_]+[^\W_]+){0,%d}[\W_]+" % leaf.slop
+            gap = r"[\W_]+" if leaf.slop <= 0 else rf"(?:[\W_]+[^\W_]+){{0,{leaf.slop}}}[\W_]+"
             joined = gap.join(re.escape(word) for word in found)
             yield _edge(found[0]) + joined + (r"\w*" if leaf.prefix else _edge(found[-1]))
     elif isinstance(leaf, Terms):

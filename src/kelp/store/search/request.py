@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kelp.store.api.parameters import Parameters, duration_ms
-from kelp.store.dsl import parse_query
+from kelp.store.dsl import Query, parse_query
 from kelp.store.dsl.body import flag
 from kelp.store.errors import ApiError
 from kelp.store.query.nodes import All, And, Node
@@ -70,6 +70,8 @@ class SearchRequest:
     timeout_ms: float = -1.0
     rest_total_hits_as_int: bool = False
     typed_keys: bool = False
+    query_fault: ApiError | None = None
+    """A query text that cannot be parsed: in Elasticsearch a fault of every index, not of the request."""
     filter_only: bool = False
     """The query has no scoring part, so every score is 0."""
 
@@ -86,7 +88,6 @@ def parse_search(body: dict[str, Any], parameters: Parameters) -> SearchRequest:
     _read_query(request, body, parameters)
     _read_page(request, body, parameters)
     _read_shape(request, body, parameters)
-    check_window(request)
     return request
 
 
@@ -100,10 +101,11 @@ def _read_query(request: SearchRequest, body: dict[str, Any], parameters: Parame
     if query is not None:
         if not isinstance(query, dict):
             raise ApiError(400, "parsing_exception", f"Unknown key for a {_token(query)} in [query].")
-        request.query = parse_query(query).lower()
+        parsed = parse_query(query)
+        _lower(request, parsed)
         request.filter_only = _is_filter_only(query)
     if parameters.get("q") is not None:
-        request.query = url_query(parameters)
+        _lower(request, url_query(parameters))
     if body.get("post_filter") is not None:
         request.post_filter = parse_query(body["post_filter"]).lower()
     if body.get("min_score") is not None:
@@ -113,7 +115,14 @@ def _read_query(request: SearchRequest, body: dict[str, Any], parameters: Parame
         request.aggs = aggs
 
 
-def url_query(parameters: Parameters) -> Node:
+def _lower(request: SearchRequest, query: Query) -> None:
+    try:
+        request.query = query.lower()
+    except ApiError as error:
+        request.query_fault = error
+
+
+def url_query(parameters: Parameters) -> Query:
     """The query of `?q=` in Lucene's syntax, with `df`, `default_operator`, `lenient`."""
     options: dict[str, Any] = {"query": parameters.text("q")}
     for name, key in (
@@ -123,7 +132,7 @@ def url_query(parameters: Parameters) -> Node:
     ):
         if parameters.get(name):
             options[key] = parameters.text(name)
-    return parse_query({"query_string": options}).lower()
+    return parse_query({"query_string": options})
 
 
 def _is_filter_only(query: dict[str, Any]) -> bool:

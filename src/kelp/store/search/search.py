@@ -23,6 +23,8 @@ def run_search(engine: Engine, indices: Sequence[Index], request: SearchRequest)
     aggs = parse_aggregations(request.aggs)
     context = SearchContext(engine, indices)
     try:
+        if request.query_fault is not None:
+            raise request.query_fault
         for index in indices:
             check_window(request, int(index.settings.get("max_result_window", MAX_RESULT_WINDOW)))
         _check_sort_fields(context, request)
@@ -110,7 +112,7 @@ def _answer(
     shown: dict[str, Any] = {}
     if total is not None:
         shown["total"] = _total(total.result(), request)
-    shown["max_score"] = score_value(request) if hits and scored else None
+    shown["max_score"] = score_value(request) if hits and scored else (None if context.indices else 0.0)
     shown["hits"] = hits
     answer: dict[str, Any] = {"took": 0, "timed_out": False, "_shards": context.shards(), "hits": shown}
     if request.pit_id is not None:

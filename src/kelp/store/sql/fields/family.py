@@ -70,11 +70,11 @@ class Family:
 
     def only_for_text(self, kind: str) -> "ValueFault":
         field = self.access.field
-        verb = "[wildcard]" if kind == "wildcard" else kind
         what = "keyword and text" if kind == "fuzzy" else "keyword, text and wildcard"
+        start = "failed to create query: " if kind == "fuzzy" else ""
         return ValueFault(
             "query_shard_exception",
-            f"Can only use {verb} queries on {what} fields - not on [{field.path}] which is of type [{field.type}]",
+            f"{start}Can only use {kind} queries on {what} fields - not on [{field.path}] which is of type [{field.type}]",
         )
 
     def overflow_equals(self, values: list[str]) -> list[str]:

@@ -6,6 +6,8 @@ with Elasticsearch, a word also matches where it is part of a longer one with pu
 `www.example.com`.
 """
 
+from itertools import pairwise
+
 from kelp.store.dsl.body import text as as_text
 from kelp.store.errors import ApiError
 from kelp.store.query import nodes
@@ -100,18 +102,13 @@ class TextFamily(Family):
             return "1" if leaf.zero_terms == "all" else NEVER
         if len(found) == 1:
             return self.on_values(self.begins(found[0]) if leaf.prefix else self.word(found[0]))
-        gap = _GAP if leaf.slop <= 0 else f"{_SKIPPED}{{0,{min(leaf.slop, 50)}}}{_GAP}"
-        re2 = escape(found[0])
-        for before, word in zip(found, found[1:], strict=False):
-            adjacent = is_ideograph(before) or is_ideograph(word)
-            re2 += (
-                (r"[^\pL\pN]*" if leaf.slop <= 0 else r"(?s:.){0,%d}" % leaf.slop) if adjacent else gap
-            ) + escape(word)
-        first = "" if is_ideograph(found[0]) else _LOOSE_BEFORE
-        last = "" if leaf.prefix or is_ideograph(found[-1]) else _LOOSE_AFTER
+        re2 = _phrase(found, leaf.slop, leaf.prefix)
+        if len(found) == 2 and leaf.slop >= 2 and not leaf.prefix:
+            # Two steps of slop turn a pair around.
+            re2 = f"(?:{re2}|{_phrase(found[::-1], leaf.slop - 2, False)})"
         known = found[:-1] if leaf.prefix else found
         runs = list(dict.fromkeys(run for word in known for run in plain_runs(word)))
-        return self.on_values(self.narrowed(runs, first + re2 + last))
+        return self.on_values(self.narrowed(runs, re2))
 
     def visit_Terms(self, leaf: nodes.Terms) -> str:
         tests: list[Predicate] = []
@@ -190,3 +187,15 @@ class TextFamily(Family):
         # Comparing lengths first spares most of the costly distances.
         near = f"{begins}abs(toInt32(lengthUTF8(t)) - {len(word)}) <= {edits} AND editDistanceUTF8(t, {place}) <= {edits}"
         return lambda x: f"arrayExists(t -> {near}, tokens(lower({self.present(x)})))"
+
+
+def _phrase(found: list[str], slop: int, prefix: bool) -> str:
+    """RE2 for words in order with at most `slop` others in each gap; the last may go on with `prefix`."""
+    gap = _GAP if slop <= 0 else f"{_SKIPPED}{{0,{min(slop, 50)}}}{_GAP}"
+    beside = r"[^\pL\pN]*" if slop <= 0 else f"(?s:.){{0,{min(slop, 50)}}}"
+    re2 = escape(found[0])
+    for before, word in pairwise(found):
+        re2 += (beside if is_ideograph(before) or is_ideograph(word) else gap) + escape(word)
+    first = "" if is_ideograph(found[0]) else _LOOSE_BEFORE
+    last = "" if prefix or is_ideograph(found[-1]) else _LOOSE_AFTER
+    return first + re2 + last
