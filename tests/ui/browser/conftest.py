@@ -94,8 +94,8 @@ def call(method: str, url: str, body: bytes | None = None) -> Any:
 @pytest.fixture
 def empty_store(store: str) -> str:
     """The store without any index."""
-    for name in call("GET", f"{store}/_alias?expand_wildcards=all"):
-        call("DELETE", f"{store}/{name}")
+    for row in call("GET", f"{store}/_cat/indices?expand_wildcards=all&format=json&h=index"):
+        call("DELETE", f"{store}/{row['index']}")
     return store
 
 

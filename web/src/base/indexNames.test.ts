@@ -16,11 +16,16 @@ test.each([
   expect(matchesPattern(name, pattern)).toBe(expected);
 });
 
-test('indices and aliases, each once', () => {
-  const answer = { b: { aliases: { all: {} } }, a: { aliases: { all: {} } } };
+test('indices, aliases and data streams in order of name', () => {
+  const answer = {
+    indices: [{ name: 'b' }, { name: 'a' }],
+    aliases: [{ name: 'all' }],
+    data_streams: [{ name: 'stream' }],
+  };
   expect(toIndexNames(answer)).toEqual([
-    { name: 'a', alias: false },
-    { name: 'all', alias: true },
-    { name: 'b', alias: false },
+    { name: 'a', kind: 'index' },
+    { name: 'all', kind: 'alias' },
+    { name: 'b', kind: 'index' },
+    { name: 'stream', kind: 'data stream' },
   ]);
 });

@@ -1,26 +1,34 @@
 import { es } from './es';
 
-/** An index or an alias that a pattern can name. */
+/** An index, or something that stands for one or more. */
 export interface IndexName {
   name: string;
-  alias: boolean;
+  kind: 'index' | 'alias' | 'data stream';
 }
 
-/** All indices and aliases, hidden ones too, in order of name. */
+interface ResolveAnswer {
+  indices: { name: string }[];
+  aliases: { name: string }[];
+  data_streams: { name: string }[];
+}
+
+/** All indices, aliases and data streams, hidden ones too, in order of name. */
 export async function loadIndexNames(signal?: AbortSignal): Promise<IndexName[]> {
-  const answer = await es<Record<string, { aliases: Record<string, unknown> }>>('GET', '_alias', undefined, {
+  const answer = await es<ResolveAnswer>('GET', '_resolve/index/*', undefined, {
     signal,
     params: { expand_wildcards: 'open,hidden' },
   });
   return toIndexNames(answer);
 }
 
-/** The names in an answer of `GET _alias`. */
-export function toIndexNames(answer: Record<string, { aliases: Record<string, unknown> }>): IndexName[] {
-  const aliases = new Set(Object.values(answer).flatMap((index) => Object.keys(index.aliases)));
+/** The names in an answer of `GET _resolve/index/*`. */
+export function toIndexNames(answer: ResolveAnswer): IndexName[] {
+  const named = (kind: IndexName['kind'], found: { name: string }[]) =>
+    found.map(({ name }): IndexName => ({ name, kind }));
   return [
-    ...Object.keys(answer).map((name) => ({ name, alias: false })),
-    ...[...aliases].map((name) => ({ name, alias: true })),
+    ...named('index', answer.indices),
+    ...named('alias', answer.aliases),
+    ...named('data stream', answer.data_streams),
   ].sort((a, b) => a.name.localeCompare(b.name));
 }
 

@@ -95,7 +95,7 @@ function IndexTable({ names }: { names: IndexName[] }) {
           {names.slice(0, SHOWN).map((index) => (
             <Table.Tr key={index.name}>
               <Table.Td>
-                {index.name} {index.alias && <Badge variant="light">Alias</Badge>}
+                {index.name} {index.kind !== 'index' && <Badge variant="light">{index.kind}</Badge>}
               </Table.Td>
             </Table.Tr>
           ))}

@@ -5,7 +5,10 @@ function field(name: string, ...types: string[]) {
   return { name, types, searchable: true, aggregatable: true, parent: undefined };
 }
 
-const NAMES = ['.kelp', 'logstash-1', 'logstash-2', 'other'].map((name) => ({ name, alias: false }));
+const NAMES = ['.kelp', 'logstash-1', 'logstash-2', 'other'].map((name) => ({
+  name,
+  kind: 'index' as const,
+}));
 
 test.each([
   ['logstash-*', null, ['logstash-1', 'logstash-2']],
