@@ -13,7 +13,7 @@ export default defineConfig({
     target: 'es2022',
     // Older targets have light-dark() rewritten to variables that Mantine does not set.
     cssTarget: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
-    chunkSizeWarningLimit: 900,
+    chunkSizeWarningLimit: 1200,
     // The server's content security policy allows no data: scripts or fonts.
     assetsInlineLimit: 0,
   },
