@@ -196,8 +196,11 @@ class CallCompiler:
             known = ", ".join(constants.MODULES[module])
             raise RubySyntaxError(f"unknown method {module}.{name}; known: {known}", start)
         args = self._call_arguments()
+        block = self.block()
+        if args and isinstance(args[-1], _BlockArgument):
+            block = _symbol_block(args.pop())
         run = constants.MODULES[module][name]
-        return lambda env: _guarded(lambda: run([arg(env) for arg in args], None))
+        return lambda env: _guarded(lambda: run([arg(env) for arg in args], block(env) if block else None))
 
 
 class _BlockArgument:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import ipaddress
 import json
 import os
 import random
@@ -21,6 +22,7 @@ from kelp.agent.ruby.values import (
     RubyError,
     RubyTime,
     Symbol,
+    TextFile,
     is_number,
     to_json,
     to_s,
@@ -128,8 +130,24 @@ def _decode64(text: str) -> str:
         raise RubyError(f"invalid base64: {error}") from None
 
 
+def _open(args: list[Any], block: Block | None) -> Any:
+    """`File.open(path)`, with a block its value: `File.open(path, &:readline)`."""
+    arity("open", args, 1, 2)
+    file = TextFile(_read(args[0]))
+    return block([file]) if block else file
+
+
+def _address(text: Any) -> Any:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError as error:
+        raise RubyError(f"invalid address: {error}") from None
+
+
 _FILE: dict[str, Function] = {
     "read": _of(_read, 1),
+    "open": _open,
+    "readlines": _of(lambda path: _read(path).splitlines(keepends=True), 1),
     "exist?": _of(os.path.exists, 1),
     "file?": _of(os.path.isfile, 1),
     "basename": _of(lambda p, suffix="": _basename(p, suffix), 1, 2),
@@ -162,7 +180,9 @@ MODULES: dict[str, dict[str, Function]] = {
     "Oj": {"dump": _of(to_json, 1, 2), "load": _of(_json_parse, 1)},
     "Socket": {"gethostname": _of(socket.gethostname)},
     "File": _FILE,
-    "IO": {"read": _FILE["read"]},
+    "IO": {"read": _FILE["read"], "readlines": _FILE["readlines"]},
+    "IPAddr": {"new": _of(_address, 1)},
+    "Dir": {"pwd": _of(os.getcwd), "exist?": _of(os.path.isdir, 1)},
     "Regexp": {"escape": _of(lambda t: _escape(t), 1)},
     "Digest::MD5": _digest("md5"),
     "Digest::SHA1": _digest("sha1"),

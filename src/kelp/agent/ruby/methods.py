@@ -1,6 +1,7 @@
 """Methods of all objects, and the lookup of a method by receiver. Strings, collections and times have own files."""
 
 from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 from kelp.agent.ruby.values import (
@@ -11,6 +12,7 @@ from kelp.agent.ruby.values import (
     RubyError,
     RubyTime,
     Symbol,
+    TextFile,
     class_name,
     compare,
     equal,
@@ -141,6 +143,19 @@ SYMBOL: Table = {
 }
 
 
+ADDRESS: Table = {
+    "ipv4?": plain(lambda r: r.version == 4),
+    "ipv6?": plain(lambda r: r.version == 6),
+    "to_s": plain(str),
+}
+FILE: Table = {
+    "read": plain(lambda f: f.text),
+    "readline": plain(lambda f: f.text.split("\n", 1)[0] + "\n"),
+    "gets": plain(lambda f: f.text.split("\n", 1)[0] + "\n"),
+    "readlines": plain(lambda f: f.text.splitlines(keepends=True)),
+}
+
+
 def _tables() -> dict[type, Table]:
     # Imported late: these modules use the helpers above.
     from kelp.agent.ruby.methods_array import ARRAY, RANGE
@@ -151,7 +166,7 @@ def _tables() -> dict[type, Table]:
 
     return {
         type(None): NIL, Symbol: SYMBOL, str: STRING, int: INTEGER, float: FLOAT, list: ARRAY, dict: HASH,
-        Range: RANGE, Regexp: REGEXP, MatchData: MATCH, RubyTime: TIME, Constant: {"name": plain(to_s)}, bool: {},
+        IPv4Address: ADDRESS, IPv6Address: ADDRESS, TextFile: FILE, Range: RANGE, Regexp: REGEXP, MatchData: MATCH, RubyTime: TIME, Constant: {"name": plain(to_s)}, bool: {},
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 from kelp.agent.timefmt import build_time_formatter
@@ -61,6 +62,13 @@ class Range:
         if type(self.first) is not int or type(self.last) is not int:
             raise RubyError("only ranges of integers can be listed")
         return range(self.first, self.last + (0 if self.exclusive else 1))
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """An open file, of which only the text matters."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +131,7 @@ def is_number(value: Any) -> bool:
 _CLASSES: tuple[tuple[type, str], ...] = (
     (bool, ""), (Symbol, "Symbol"), (Constant, "Class"), (str, "String"), (int, "Integer"), (float, "Float"),
     (list, "Array"), (dict, "Hash"), (Regexp, "Regexp"), (MatchData, "MatchData"), (Range, "Range"),
-    (RubyTime, "Time"),
+    (RubyTime, "Time"), (TextFile, "File"), (IPv4Address, "IPAddr"), (IPv6Address, "IPAddr"),
 )  # fmt: skip
 
 
