@@ -345,3 +345,99 @@ def test_figures(server):
     assert server("GET", "/_cat/shards/t-fig?h=index,prirep,state,docs").text == (
         "t-fig p STARTED    5\nt-fig r UNASSIGNED  \n"
     )
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "reason"),
+    [
+        ("false", "t-auto", "no such index [t-auto] and [action.auto_create_index] is [false]"),
+        (
+            "+t-a*,-t-b*",
+            "t-b",
+            "no such index [t-b] and [action.auto_create_index] contains [-t-b*] which forbids automatic creation of the index",
+        ),
+        (
+            "+t-a*",
+            "t-c",
+            "no such index [t-c] and [action.auto_create_index] ([+t-a*]) doesn't match",
+        ),
+        ("+t-a*,-t-b*", "t-a", None),
+        ("true", "t-any", None),
+    ],
+)
+def test_auto_create_index(server, rule, name, reason):
+    ok(server("PUT", "/_cluster/settings", {"transient": {"action.auto_create_index": rule}}))
+    try:
+        answer = server("POST", f"/{name}/_doc", {"a": 1})
+        assert answer.status_code == (404 if reason else 201)
+        assert not reason or fault(answer) == (404, "index_not_found_exception", reason)
+    finally:
+        ok(server("PUT", "/_cluster/settings", {"transient": {"action.auto_create_index": None}}))
+
+
+@pytest.mark.parametrize(
+    ("setting", "status", "reason"),
+    [
+        ("write", 403, "index [t-block] blocked by: [FORBIDDEN/8/index write (api)];"),
+        ("read_only", 403, "index [t-block] blocked by: [FORBIDDEN/5/index read-only (api)];"),
+        (
+            "read_only_allow_delete",
+            429,
+            "index [t-block] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, "
+            "index has read-only-allow-delete block];",
+        ),
+    ],
+)
+def test_blocks(server, setting, status, reason):
+    ok(server("PUT", "/t-block"))
+    ok(server("PUT", "/t-block/_settings", {f"index.blocks.{setting}": True}))
+    assert fault(server("POST", "/t-block/_doc", {"a": 1})) == (status, "cluster_block_exception", reason)
+    answer = server("POST", "/_bulk", '{"index":{"_index":"t-block"}}\n{"a":1}\n')
+    # What may pass later is refused as a whole, so that clients send all of it again.
+    error = answer.json() if status == 429 else ok(answer)["items"][0]["index"]
+    assert (error["status"], error["error"]["reason"]) == (status, reason)
+    ok(server("PUT", "/t-block/_settings", {f"index.blocks.{setting}": None}))
+    assert server("POST", "/t-block/_doc", {"a": 1}).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        (
+            {"number_of_shards": 0},
+            "Failed to parse value [0] for setting [index.number_of_shards] must be >= 1",
+        ),
+        ({"number_of_replicas": "x"}, "Failed to parse value [x] for setting [index.number_of_replicas]"),
+        (
+            {"refresh_interval": "5"},
+            "failed to parse setting [index.refresh_interval] with value [5] as a time value: unit is missing or unrecognized",
+        ),
+        ({"index.blocks.write": "x"}, "Failed to parse value [x] as only [true] or [false] are allowed."),
+        (
+            {"number_of_shard": 1},
+            "unknown setting [index.number_of_shard] did you mean [index.number_of_shards]?",
+        ),
+        (
+            {"index": {"zzz": 1}},
+            "unknown setting [index.zzz] please check that it is spelled as Elasticsearch spells it",
+        ),
+    ],
+)
+def test_settings_are_checked(server, settings, reason):
+    want = (400, "illegal_argument_exception", reason)
+    assert fault(server("PUT", "/t-bad", {"settings": settings})) == want
+    assert fault(server("PUT", "/_template/t-bad", {"index_patterns": ["t"], "settings": settings})) == want
+    ok(server("PUT", "/t-good"))
+    assert server("PUT", "/t-good/_settings", settings).status_code == 400
+
+
+def test_closed_index(server):
+    ok(server("PUT", "/t-shut"))
+    ok(server("PUT", "/t-open"))
+    ok(server("POST", "/t-shut/_close"))
+    want = (400, "index_closed_exception", "closed")
+    assert fault(server("POST", "/t-shut/_search")) == want
+    assert fault(server("POST", "/t-shut,t-o*/_search")) == want
+    assert ok(server("POST", "/t-*/_search"))["_shards"]["failed"] == 0
+    assert ok(server("POST", "/t-shut/_search?ignore_unavailable"))["hits"]["total"]["value"] == 0
+    assert "t-shut" in ok(server("GET", "/t-shut/_mapping"))

@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from kelp.store.admin import templates
+from kelp.store.admin.cluster_settings import ClusterSettings
 from kelp.store.admin.compose import merge_mappings
 from kelp.store.errors import ApiError, illegal_argument
 from kelp.store.index.catalog import Catalog
@@ -63,10 +64,15 @@ def roll(catalog: Catalog, name: str, stream: dict[str, Any]) -> Index:
     return index
 
 
-def install(catalog: Catalog) -> None:
-    """Let what a first document makes, index or data stream, have what the templates say."""
+def install(catalog: Catalog, settings: ClusterSettings) -> None:
+    """Let what a first document makes, index or data stream, be as templates and cluster settings say."""
+
+    def stream_for(name: str) -> Index | None:
+        settings.check_auto_create(name)
+        return for_write(catalog, name)
+
     catalog.template_for = lambda name: templates.for_index(catalog, name).new_index()
-    catalog.stream_for = lambda name: for_write(catalog, name)
+    catalog.stream_for = stream_for
     catalog.on_delete.append(lambda index: _forget(catalog, index))
 
 

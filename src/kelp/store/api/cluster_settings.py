@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from kelp.store.admin import data_streams
+from kelp.store.admin.cluster_settings import ClusterSettings
 from kelp.store.api import describe
 from kelp.store.api.route import Call, Route
 from kelp.store.errors import ApiError, illegal_argument
@@ -9,21 +11,20 @@ from kelp.store.index.settings import flat_settings
 from kelp.store.node import Node
 from kelp.store.store import Store
 
-KIND = "cluster_setting"
 _GROUPS = ("action.", "cluster.", "indices.", "search.", "ingest.", "logger.", "script.", "discovery.", "http.",
            "network.", "node.", "path.", "xpack.", "persistent_tasks.", "transport.", "gateway.", "bootstrap.")  # fmt: skip
 
 
 def node_routes(store: Store, node: Node) -> list[Route]:
-    # Transient settings of Elasticsearch last until the cluster stops; here that is this process.
-    transient: dict[str, Any] = {}
-
-    def persistent() -> dict[str, Any]:
-        return dict(store.catalog.documents(KIND).get("persistent", {}))
+    settings = ClusterSettings(store.catalog)
+    data_streams.install(store.catalog, settings)
 
     def get(call: Call) -> Any:
         flat = call.parameters.flag("flat_settings")
-        shown = {"persistent": _shape(persistent(), flat), "transient": _shape(transient, flat)}
+        shown = {
+            "persistent": _shape(settings.persistent, flat),
+            "transient": _shape(settings.transient, flat),
+        }
         if call.parameters.flag("include_defaults"):
             shown["defaults"] = _shape(_defaults(node), flat)
         return shown
@@ -42,10 +43,7 @@ def node_routes(store: Store, node: Node) -> list[Route]:
             raise ApiError(
                 400, "action_request_validation_exception", "Validation Failed: 1: no settings to update;"
             )
-        kept = _merged(persistent(), changes["persistent"])
-        store.catalog.put_document(KIND, "persistent", kept)
-        for name, value in changes["transient"].items():
-            transient.pop(name, None) if value is None else transient.update({name: value})
+        settings.change(changes["persistent"], changes["transient"])
         set_now = {
             key: _shape({n: v for n, v in changes[key].items() if v is not None}, False) for key in changes
         }
@@ -56,11 +54,6 @@ def node_routes(store: Store, node: Node) -> list[Route]:
 
 def _shape(settings: dict[str, Any], flat: bool) -> dict[str, Any]:
     return dict(sorted(settings.items())) if flat else describe.nested(settings)
-
-
-def _merged(settings: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    merged = {**settings, **changes}
-    return {name: value for name, value in merged.items() if value is not None}
 
 
 def _changes(kind: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -4,9 +4,12 @@ import time
 from typing import Any
 
 from kelp.store.admin.retention import LIFECYCLE
+from kelp.store.api.cat.table import time_text
 from kelp.store.api.route import Call, Route
+from kelp.store.api.targets import indices_of
 from kelp.store.api.template import matching
 from kelp.store.errors import ApiError, illegal_argument
+from kelp.store.index.index import Index
 from kelp.store.store import Store
 
 _PHASES = ("hot", "warm", "cold", "frozen", "delete")
@@ -48,6 +51,10 @@ def routes(store: Store) -> list[Route]:
     def status(call: Call) -> Any:
         return {"operation_mode": "RUNNING"}
 
+    def explain(call: Call) -> Any:
+        indices = indices_of(store, call, "all")
+        return {"indices": {index.name: _explained(index) for index in indices}}
+
     def no_policies(call: Call) -> Any:
         return {}
 
@@ -57,9 +64,29 @@ def routes(store: Store) -> list[Route]:
         Route("GET", "/_ilm/policy/{name}", get),
         Route("DELETE", "/_ilm/policy/{name}", delete),
         Route("GET", "/_ilm/status", status),
+        Route("GET", "/{index}/_ilm/explain", explain),
         Route("GET", "/_slm/policy", no_policies),
         Route("GET", "/_slm/status", status),
     ]
+
+
+def _explained(index: Index) -> dict[str, Any]:
+    """Where an index stands: the store knows the phase before the delete phase, and that one."""
+    policy = index.settings.get("lifecycle.name")
+    if policy is None:
+        return {"index": index.name, "managed": False}
+    age_ms = time.time() * 1000 - index.created_ms
+    return {
+        "index": index.name,
+        "managed": True,
+        "policy": policy,
+        "lifecycle_date_millis": index.created_ms,
+        "age": time_text(age_ms),
+        "phase": "hot",
+        "phase_time_millis": index.created_ms,
+        "action": "complete",
+        "step": "complete",
+    }
 
 
 def _users(store: Store, policy: str) -> dict[str, list[str]]:

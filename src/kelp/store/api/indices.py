@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kelp.store.admin import data_streams, templates
+from kelp.store.admin import data_streams, index_settings, templates
 from kelp.store.admin.compose import merge_mappings
 from kelp.store.api import describe
 from kelp.store.api.route import Call, Reply, Route
@@ -15,8 +15,6 @@ from kelp.store.store import Store
 
 
 def routes(store: Store) -> list[Route]:
-    data_streams.install(store.catalog)
-
     def create(call: Call) -> dict[str, Any]:
         return create_index(store, call)
 
@@ -34,7 +32,7 @@ def routes(store: Store) -> list[Route]:
         return Reply({}, 200 if found or "*" in call.arg("index") else 404)
 
     def close(call: Call) -> dict[str, Any]:
-        indices = indices_of(store, call)
+        indices = indices_of(store, call, "open,closed")
         for index in indices:
             index.closed = True
             store.catalog.save(index)
@@ -74,6 +72,7 @@ def create_index(store: Store, call: Call) -> dict[str, Any]:
             f"[{composed.template}] that creates data streams only, use create data stream api instead"
         )
     composed.add(body)
+    index_settings.check(composed.settings)
     aliases = {alias: alias_body(definition) for alias, definition in composed.aliases.items()}
     check_aliases(store.catalog, aliases)
     try:

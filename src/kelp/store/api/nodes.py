@@ -5,14 +5,17 @@ Where Elasticsearch tells of its Java heap, the process's resident memory out of
 
 import os
 import platform
+import sys
+import threading
 import time
+import traceback
 from collections.abc import Callable
 from typing import Any
 
 from kelp.store.admin import figures, process
 from kelp.store.api.cat.table import size_text
 from kelp.store.api.info import VERSION
-from kelp.store.api.route import Call, Route
+from kelp.store.api.route import Call, Reply, Route
 from kelp.store.api.sections import index_sections
 from kelp.store.node import ELASTICSEARCH_VERSION, Node
 from kelp.store.store import Store
@@ -35,7 +38,12 @@ def node_routes(store: Store, node: Node) -> list[Route]:
             call, node, lambda: {"timestamp": _now(), "since": int(node.started * 1000), "rest_actions": {}}
         )
 
+    def hot_threads(call: Call) -> Reply:
+        return Reply(_stacks(node), content_type="text/plain; charset=UTF-8")
+
     return [
+        Route("GET", "/_nodes/hot_threads", hot_threads),
+        Route("GET", "/_nodes/{node}/hot_threads", hot_threads),
         Route("GET", "/_nodes", info),
         Route("GET", "/_nodes/{node}", info),
         Route("GET", "/_nodes/{node}/{metric}", info),
@@ -47,6 +55,19 @@ def node_routes(store: Store, node: Node) -> list[Route]:
         Route("GET", "/_nodes/{node}/stats/{metric}/{part}", stats),
         Route("GET", "/_nodes/usage", usage),
     ]
+
+
+def _stacks(node: Node) -> str:
+    """What every thread of the process does right now."""
+    names = {thread.ident: thread.name for thread in threading.enumerate()}
+    text = f"::: {{{node.name}}}{{{node.id}}}\n"
+    for ident, frame in sys._current_frames().items():
+        text += f"\n   {names.get(ident, ident)}\n" + "".join(
+            "     " + line
+            for entry in traceback.format_stack(frame)
+            for line in entry.splitlines(keepends=True)
+        )
+    return text
 
 
 def _nodes(call: Call, node: Node, describe: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kelp.store.admin import index_settings
 from kelp.store.api import describe
 from kelp.store.api.route import Call, Route
 from kelp.store.api.targets import indices_of
@@ -38,6 +39,7 @@ def routes(store: Store) -> list[Route]:
             raise ApiError(
                 400, "action_request_validation_exception", "Validation Failed: 1: no settings to update;"
             )
+        index_settings.check(changed)
         indices = indices_of(store, call, "open,closed")
         fixed = [f"index.{name}" for name in changed if name in _FINAL]
         if fixed:

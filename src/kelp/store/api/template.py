@@ -3,12 +3,13 @@
 from fnmatch import fnmatchcase
 from typing import Any
 
-from kelp.store.admin import templates
+from kelp.store.admin import index_settings, templates
 from kelp.store.admin.compose import untyped
 from kelp.store.api import describe
 from kelp.store.api.indices import alias_body
 from kelp.store.api.route import Call, Reply, Route
 from kelp.store.errors import ApiError, illegal_argument
+from kelp.store.index.settings import flat_settings
 from kelp.store.mapping.mapping import Mapping
 from kelp.store.store import Store
 
@@ -76,8 +77,10 @@ def check_template(name: str, part: dict[str, Any]) -> None:
         raise illegal_argument(f"template [{name}]: expected mappings as an object")
     for definition in (part.get("aliases") or {}).values():
         alias_body(definition)
-    if not isinstance(part.get("settings", {}), dict):
+    settings = part.get("settings") or {}
+    if not isinstance(settings, dict):
         raise illegal_argument(f"template [{name}]: expected settings as an object")
+    index_settings.check(flat_settings(settings))
 
 
 def _checked(name: str, body: dict[str, Any]) -> dict[str, Any]:

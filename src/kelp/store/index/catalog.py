@@ -133,13 +133,14 @@ class Catalog:
             expand_hidden=everything or "hidden" in states,
             expand_none="none" in states,
         )
-        wildcard = "*" in expression or expression in ("", "_all")
+        # A name that was spelled out is found in any state, wildcards find only those asked for.
+        named = set() if expression in ("", "_all") else {date_math_name(part) for part in expression.split(",")}
         found: dict[str, Index] = {}
         for name in names:
             index = self._indices.get(name)
             for each in [index] if index is not None else aliases.get(name, []):
                 state = "closed" if each.closed else "open"
-                if not wildcard or everything or state in states:
+                if name in named or everything or state in states:
                     found[each.name] = each
         if not found and not allow_no_indices:
             raise IndexNotFound(expression or "_all")

@@ -77,7 +77,22 @@ def write_index(catalog: Catalog, name: str, *, require_alias: bool = False, cre
 def _open(index: Index) -> Index:
     if index.closed:
         raise ApiError(400, "index_closed_exception", "closed", index_uuid=index.uuid, index=index.name)
+    for name, status, reason in _BLOCKS:
+        if index.settings.get(name) == "true":
+            raise ApiError(status, "cluster_block_exception", f"index [{index.name}] blocked by: [{reason}];")
     return index
+
+
+_BLOCKS = (
+    ("blocks.write", 403, "FORBIDDEN/8/index write (api)"),
+    ("blocks.read_only", 403, "FORBIDDEN/5/index read-only (api)"),
+    (
+        "blocks.read_only_allow_delete",
+        429,
+        "TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, index has read-only-allow-delete block",
+    ),
+)
+"""Settings that forbid writing, with the status and words of Elasticsearch's refusal."""
 
 
 @dataclass(slots=True)
