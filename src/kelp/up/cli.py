@@ -19,6 +19,7 @@ from kelp.up.child import Child
 from kelp.up.sources import Sources, configuration, in_folder, on_this_machine
 
 READY_SECONDS = 60.0
+SETTLE_SECONDS = 1.5
 WATCH_SECONDS = 0.5
 
 
@@ -37,6 +38,17 @@ def check_port_free(host: str, port: int, option: str) -> None:
             raise KelpError(
                 f"cannot listen on {host}:{port}: {error.strerror}; stop what runs there or choose another port with {option}"
             ) from error
+
+
+def wait_settled(child: Child, stop: threading.Event) -> None:
+    """Return once the child has lived for a moment; raise KelpError when it refuses to start."""
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while not stop.wait(0.1) and time.monotonic() < deadline:
+        code = child.exit_code()
+        if code is not None:
+            raise KelpError(
+                f"cannot start the {child.name}: it ended with status {code}; its own message stands above"
+            )
 
 
 def wait_ready(child: Child, url: str, stop: threading.Event) -> None:
@@ -82,6 +94,8 @@ class Up:
         child.start()
         if ready_url:
             wait_ready(child, ready_url, self._stop)
+        else:
+            wait_settled(child, self._stop)
 
     def watch(self) -> None:
         """Keep the children alive until asked to stop."""

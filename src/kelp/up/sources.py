@@ -46,13 +46,22 @@ _CONTAINERS = """
   </parse>
 </source>
 
-# The runtime cuts lines at 16 KB: put them together again.
+# The runtime cuts lines at 16 KB: put them together again. CRI marks a part with P; Docker ends a whole
+# line with a line break.
+<filter raw.kubernetes.**>
+  @type record_transformer
+  enable_ruby true
+  <record>
+    log ${record["log"].chomp}
+    logtag ${record["logtag"] || (record["stream"] && !record["log"].end_with?("\\n") ? "P" : "F")}
+  </record>
+</filter>
 <filter raw.kubernetes.**>
   @type concat
   key log
-  use_partial_cri_logtag true
-  partial_cri_logtag_key logtag
-  partial_cri_stream_key stream
+  partial_key logtag
+  partial_value P
+  stream_identity_key stream
   separator ""
 </filter>
 
@@ -62,6 +71,7 @@ _CONTAINERS = """
   remove_tag_prefix raw
   message log
   stream stream
+  force_line_breaks true
   multiline_flush_interval 1
   max_bytes 500000
   max_lines 1000
@@ -70,6 +80,7 @@ _CONTAINERS = """
 # Pod, namespace and container from the file's name.
 <filter kubernetes.**>
   @type kubernetes_metadata
+  tag_to_kubernetes_name_regexp {names}
 </filter>
 
 # A JSON line becomes fields; any other is the message.
@@ -156,6 +167,13 @@ _OUTPUT = """
 """
 
 
+_POD_NAME = r"(?<pod_name>[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)"
+_REST_OF_NAME = r"_(?<namespace>[^_]+)_(?<container_name>.+)-(?<docker_id>[a-z0-9]{64})\.log$"
+# In a folder called containers the whole file name is known to be a name of a pod, which may hold dots.
+_NAMES_IN_CONTAINERS = r"\.containers\." + _POD_NAME + _REST_OF_NAME
+_NAMES_ANYWHERE = r"(?<pod_name>[a-z0-9][-a-z0-9]*)" + _REST_OF_NAME
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """What is to be collected: path patterns of container logs and system files, and the journal's folder."""
@@ -193,7 +211,10 @@ def configuration(sources: Sources, state: Path, host: str, port: int) -> str:
     """The Fluentd configuration that ships `sources` to the store at `host:port`, keeping state below `state`."""
     text = _HEAD
     if sources.containers:
-        text += _CONTAINERS.replace("{path}", ",".join(sources.containers))
+        named = all(path.endswith("/containers/*.log") for path in sources.containers)
+        text += _CONTAINERS.replace("{path}", ",".join(sources.containers)).replace(
+            "{names}", _NAMES_IN_CONTAINERS if named else _NAMES_ANYWHERE
+        )
     if sources.system:
         text += _SYSTEM_FILES.replace("{path}", ",".join(sources.system))
     if sources.journal:
