@@ -112,6 +112,8 @@ def test_operations(options: str, event: dict[str, Any], expected: tuple[str, An
     [
         ("8.11.0", "", {"_index": "fluentd"}),
         ("6.8.0", "type_name t", {"_index": "fluentd", "_type": "t"}),
+        ("6.8.0", "type_name t-${tag}", {"_index": "fluentd", "_type": "t-a.b"}),
+        ("6.8.0", "", {"_index": "fluentd", "_type": "fluentd"}),
         ("5.6.0", "target_type_key a", {"_index": "fluentd", "_type": "1"}),
         ("5.6.0", "routing_key a", {"_index": "fluentd", "_type": "fluentd", "_routing": "1"}),
         ("none", "", {"_index": "fluentd", "_type": "_doc"}),

@@ -39,6 +39,8 @@ class BufferedOutput(Output):
     buffer_defaults: ClassVar[dict[str, Any]] = {}
     buffered_by_default: ClassVar[bool] = True
     keeps_origin: ClassVar[bool] = False
+    # Whether, as a secondary, it can write what another type of output has formatted.
+    takes_foreign_chunks: ClassVar[bool] = True
 
     time_as_integer: bool = param.boolean(default=False, description="Drop the fraction of event times.")
     slow_flush_log_threshold: float = param.float(
@@ -171,6 +173,10 @@ class BufferedOutput(Output):
         if cls is None:
             mend = registry.suggestion("output", str(type_name))
             raise self.error(f"unknown output plugin {type_name!r} in <secondary>; {mend}")
+        if not cls.takes_foreign_chunks and not isinstance(self, cls):
+            raise self.error(
+                f"<secondary> of type {type_name!r} cannot write chunks of {self.type_name!r}; use file"
+            )
         secondary = cls()
         secondary.primary = self
         secondary.setup(element, self.context, self.router)

@@ -35,6 +35,7 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
     """
 
     keeps_origin = True
+    takes_foreign_chunks = False
     buffer_defaults: ClassVar[dict[str, Any]] = {"chunk_keys": ["tag"], "timekey_use_utc": "true"}
 
     def configure(self) -> None:
@@ -76,7 +77,8 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
         if self.metadata and self.metadata.include_chunk_id and self.write_operation in ("update", "upsert"):
             raise self.error("include_chunk_id does not go with updates; take one out")
         for name in ("index_name", "logstash_prefix", "logstash_dateformat", "type_name", "pipeline"):
-            if _CHUNK_ID in (getattr(self, name) or ""):
+            text = self.type_name_ if name == "type_name" else getattr(self, name)
+            if _CHUNK_ID in (text or ""):
                 raise self.error(
                     f"option {name!r} cannot hold ${{chunk_id}}: events are formatted before", name
                 )
@@ -153,8 +155,8 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
             major = (
                 self.default_elasticsearch_version if "default_elasticsearch_version" in self.element else 7
             )
-        if self._major is None and major == 7 and self.type_name not in ("_doc", "fluentd"):
-            self.log.info("Elasticsearch 7 has one type: _doc is used", type_name=self.type_name)
+        if self._major is None and major == 7 and self.type_name_ not in ("_doc", "fluentd"):
+            self.log.info("Elasticsearch 7 has one type: _doc is used", type_name=self.type_name_)
         self._major = major
         self._formatter.set_major_version(self.type_rules(major))
 

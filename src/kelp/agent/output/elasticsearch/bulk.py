@@ -101,7 +101,7 @@ class BulkFormatter:
                 build_time_formatter(time_format=date_format, utc=True),
                 unit[0] if unit else _DAY,
                 self._extract(options.index_name, metadata),
-                self._extract(options.type_name, metadata),
+                self._extract(options.type_name_, metadata),
                 self._extract(options.pipeline, metadata) if options.pipeline else None,
             )
             if len(self._names) > 1000:

@@ -176,7 +176,7 @@ class ElasticsearchOptions(ConnectionOptions, TemplateOptions):
         default=None, description="Field with the type; removed. For Elasticsearch 5."
     )
     target_index_affinity: bool = param.boolean(default=False, description="Not supported.")
-    type_name: str = param.string(default="fluentd", description="Type of documents before Elasticsearch 7.")
+    type_name_: str = param.string(default="fluentd", description="Type of documents before Elasticsearch 7.")
     suppress_type_name: bool = param.boolean(default=False, description="Send no type to Elasticsearch 7.")
     include_tag_key: bool = param.boolean(default=False, description="Add the tag to documents.")
     tag_key: str = param.string(default="tag", description="Field for the tag.")
