@@ -1,11 +1,18 @@
+import asyncio
 import gzip
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from starlette.requests import Request
 from starlette.testclient import TestClient
+from starlette.types import Message
 
-from kelp.ui.proxy import BadTarget, target_of
+from kelp.ui.proxy import BadTarget, Proxy, target_of
+from kelp.ui.settings import Settings
+from kelp.ui.upstream import Upstream
 
 
 @pytest.mark.parametrize(
@@ -113,8 +120,6 @@ def test_next_address_when_one_is_down(connect: Callable[..., TestClient], elast
 
 
 def test_timeout(connect: Callable[..., TestClient], elasticsearch: Any) -> None:
-    import time
-
     def slow(request: object) -> tuple[int, dict[str, str], bytes]:
         time.sleep(0.4)
         return 200, {}, b""
@@ -140,3 +145,32 @@ def test_changes_need_the_header(connect: Callable[..., TestClient], elasticsear
         )
     assert elasticsearch.seen == []
     assert client.get("/api/es/").status_code == 200
+
+
+def test_search_is_given_up_when_the_browser_leaves(elasticsearch: Any) -> None:
+    left = threading.Event()
+
+    def slow(request: object) -> tuple[int, dict[str, str], bytes]:
+        left.wait(10)
+        return 200, {}, b""
+
+    elasticsearch.answer = slow
+    messages: list[Message] = [{"type": "http.request", "body": b"{}", "more_body": False}]
+
+    async def receive() -> Message:
+        if messages:
+            return messages.pop()
+        await asyncio.sleep(0.05)
+        return {"type": "http.disconnect"}
+
+    async def visit() -> int:
+        upstream = Upstream(Settings((elasticsearch.url,)))
+        scope = {"type": "http", "method": "POST", "path": "/api/es/x", "query_string": b"", "headers": []}
+        reply = await Proxy(upstream, forward_auth=False).forward(Request(scope, receive))
+        await upstream.close()
+        return reply.status_code
+
+    started = time.monotonic()
+    assert asyncio.run(visit()) == 499
+    assert time.monotonic() - started < 5
+    left.set()
