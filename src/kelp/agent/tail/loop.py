@@ -27,7 +27,7 @@ _POLL = (0.2, 1.0)  # seconds between looks: after news, and at rest
 _POLL_NOTIFIED = 2.0  # at rest, when inotify tells of news anyway
 _OVERFLOW_WAIT = 1.0
 _STOP_SECONDS = 5.0
-_SIDECAR_SECONDS = 0.5
+_SIDECAR_SHARE = 30  # the file beside the position file takes at most 1/30 of the time
 
 
 class _Read(Enum):
@@ -195,7 +195,9 @@ class TailLoop:
         wanted = set(paths)
         for path in [path for path in self.watches if path not in wanted]:
             self._drop(self.watches[path], now)
-        for path in paths:
+        # a path that was rotated away and not made anew has a rest to read, too
+        lost = [path for path in self._remembered if path not in wanted and self._expander.matches(path)]
+        for path in [*paths, *lost]:
             if path not in self.watches:
                 self._add(path, now)
             self.watches[path].dropped = False
@@ -214,17 +216,16 @@ class TailLoop:
             finished=self._finished, looked_ns=time.time_ns(),
         )  # fmt: skip
         self.watches[path] = watch
-        try:
+        identity, size = (0, 0), 0
+        with contextlib.suppress(OSError):
             status = os.stat(path)
-        except OSError:
-            return
-        identity = (status.st_dev, status.st_ino)
+            identity, size = (status.st_dev, status.st_ino), status.st_size
         if self._adopt(watch, identity):
             return
-        entry = self._positions.get(path, status.st_ino) if self._positions is not None else None
+        entry = self._positions.get(path, identity[1]) if self._positions is not None else None
         files = self._remembered.pop(path, [])
         done = self._finished.get(identity)
-        if done is not None and not files and status.st_size >= done.position:
+        if done is not None and not files and size >= done.position:
             reader = watch.open(done.position)
             if reader is not None and reader.head[: len(done.head)] != done.head:
                 reader.restart()
@@ -253,10 +254,11 @@ class TailLoop:
 
     def _drop(self, watch: Watch, now: float) -> None:
         """The path is gone or no longer wanted: its file is read to the end, then forgotten."""
-        watch.dropped = True
-        watch.rotate(now)
+        if os.path.exists(watch.path):
+            watch.dropped = True
+            watch.rotate(now)
         if watch.readers:
-            return
+            return  # a path that is only gone for the moment of its rotation stays watched
         del self.watches[watch.path]
         if self._notifier is not None:
             self._notifier.forget_path(watch.path, watch.real_path)
@@ -351,7 +353,6 @@ class TailLoop:
             self._opened(watch, reader)
         if now >= self._schedule.sidecar and self._positions is not None:
             self._save_sidecar()
-            self._schedule.sidecar = time.monotonic() + _SIDECAR_SECONDS
 
     def _opened(self, watch: Watch, reader: Reader) -> None:
         if self._notifier is not None and not self._notifier.covers(reader):
@@ -366,6 +367,8 @@ class TailLoop:
         if reader.was_replaced():
             self._restart(watch, reader, now)
             return _Read.PART
+        if reader.head_grew:
+            reader.head_grew, watch.changed = False, True
         left = _TURN_BYTES
         while left > 0 and not self._stopping.is_set():
             most = self._allowed(reader, now)
@@ -449,11 +452,11 @@ class TailLoop:
         changed = any(watch.changed or len(watch.readers) > 1 for watch in self.watches.values())
         if changed and now >= self._schedule.sidecar:
             self._save_sidecar()
-            self._schedule.sidecar = now + _SIDECAR_SECONDS
 
     def _save_sidecar(self) -> None:
         if self._sidecar is None:
             return
+        began = time.monotonic()
         files = [
             Remembered(d.path, identity[1], d.position, len(d.head), digest(d.head), "finished")
             for identity, d in self._finished.items()
@@ -468,6 +471,8 @@ class TailLoop:
             return
         for watch in self.watches.values():
             watch.changed = False
+        ended = time.monotonic()
+        self._schedule.sidecar = ended + (ended - began) * _SIDECAR_SHARE
 
     # ------------------------------------------------------------------ waiting and ending
 

@@ -1,5 +1,6 @@
 """Which files to follow: globs, dates in paths, exclusions, age."""
 
+import fnmatch
 import glob
 import os
 import re
@@ -38,7 +39,8 @@ class PathExpander:
         found: dict[str, None] = {}
         for pattern in self._dated(self._options.paths):
             if self.is_glob(pattern):
-                for path in sorted(_glob(pattern)):
+                # Rotated siblings (app.log.1) sort behind app.log and are older: read them first.
+                for path in sorted(_glob(pattern), reverse=True):
                     if self._wanted(path):
                         found[path] = None
             elif os.path.exists(pattern):
@@ -47,6 +49,12 @@ class PathExpander:
             for path in _glob(pattern) if self.is_glob(pattern) else [pattern]:
                 found.pop(path, None)
         return list(found)
+
+    def matches(self, path: str) -> bool:
+        """Whether a path would be followed if there were such a file."""
+        if any(fnmatch.fnmatchcase(path, pattern) for pattern in self._dated(self._options.excluded)):
+            return False
+        return any(fnmatch.fnmatchcase(path, pattern) for pattern in self._dated(self._options.paths))
 
     def folders(self, files: Sequence[str]) -> set[str]:
         """Folders in which a new file may appear: those of the patterns and of the files found."""

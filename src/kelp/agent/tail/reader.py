@@ -43,6 +43,7 @@ class Reader:
     held: bytes = b""
     skipped: int = 0
     head: bytes = b""
+    head_grew: bool = False
     rotated: bool = False
     deadline: float = 0.0
     held_since: float = 0.0
@@ -76,8 +77,8 @@ class Reader:
             return True
         head = os.pread(self.fd, HEAD_BYTES, 0)
         same = head[: len(self.head)] == self.head
-        if same:
-            self.head = head
+        if same and len(head) > len(self.head):
+            self.head, self.head_grew = head, True
         return not same
 
     def advance(self, consume: Consume, most: int) -> int:

@@ -1,10 +1,10 @@
 """Where to begin after a start: saved positions, and files rotated while nobody looked."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from kelp.agent.tail.positions import Entry, Remembered
-from kelp.agent.tail.reader import Identity, digest
+from kelp.agent.tail.reader import Identity, Reader, digest
 from kelp.agent.tail.siblings import Sibling, find_siblings
 from kelp.agent.tail.watch import Finished, Watch
 
@@ -23,86 +23,83 @@ def open_watch(
 
     `entry`: its line in the position file; `files`: what the sidecar knew of the path at `saved_ns`.
     """
-    try:
-        status = os.stat(watch.path)
-    except OSError:
-        status = None
-    real_path = os.path.realpath(watch.path)
-    siblings = find_siblings(real_path) if entry is not None or files else []
-    _open_rotated(watch, files, siblings, status.st_ino if status else 0, now)
-    current = next((one for one in files if one.state == "current"), None)
-    if status is None:
+    # Opened first and judged then: whatever the path led to before stands beside it by now.
+    reader = watch.open(0)
+    if entry is None and not files:
+        if reader is not None and not from_head:
+            reader.position = reader.size()
         return
-    if entry is None and current is None:
-        watch.open(0 if from_head else status.st_size)
-        return
-    position = _position_of(watch.path, status.st_ino, entry, current)
-    if position is None:
-        _open_lost(watch, entry, current, siblings, now)
-        for missed in list(watch.unknown_siblings(real_path, saved_ns, known)) if saved_ns else []:
-            if missed.size and all(r.identity != missed.identity for r in watch.readers):
-                _open_sibling(watch, missed, 0, now)
-        position = 0
-    watch.open(position if position <= status.st_size else 0)
+    current = next((file for file in files if file.state == "current"), None)
+    position = _position_of(reader, entry, current) if reader is not None else None
+    if reader is not None:
+        reader.position = position if position is not None and position <= reader.size() else 0
+    known = {*known, *(r.identity for r in watch.readers)}
+
+    def left() -> Iterator[tuple[Sibling, int]]:
+        real_path = os.path.realpath(watch.path)
+        siblings = find_siblings(real_path)
+        yield from _left_of_rotated(watch, files, siblings)
+        if position is not None:
+            return
+        yield from _left_of_current(entry, current, siblings)
+        for missed in watch.unknown_siblings(real_path, saved_ns, known) if saved_ns else ():
+            if missed.size:
+                yield missed, 0
+
+    watch.open_siblings(left, now)
 
 
-def _position_of(path: str, inode: int, entry: Entry | None, current: Remembered | None) -> int | None:
+def _position_of(reader: Reader, entry: Entry | None, current: Remembered | None) -> int | None:
     """The offset to go on from, None when the path leads to another file than last time."""
-    if current is not None and current.inode == inode and not _begins_with(path, current):
-        return None
+    inode = reader.identity[1]
+    if current is not None and current.inode == inode:
+        head = reader.head[: current.head_length]
+        if len(head) != current.head_length or digest(head) != current.head_digest:
+            return None
+        # empty when last seen: what the position file says may be of a former generation of the file
+        if not current.head_length and entry is not None and entry.position:
+            return None
     if entry is not None and entry.inode == inode:
         return entry.position
-    if current is not None and current.inode == inode:
-        return current.position
-    return None
+    return current.position if current is not None and current.inode == inode else None
 
 
-def _begins_with(path: str, file: Remembered) -> bool:
-    try:
-        with open(path, "rb") as opened:
-            head = opened.read(file.head_length)
-    except OSError:
-        return False
-    return len(head) == file.head_length and digest(head) == file.head_digest
-
-
-def _open_rotated(
-    watch: Watch, files: list[Remembered], siblings: list[Sibling], current: int, now: float
-) -> None:
-    """Go on with the files that were being read when the last run ended, and recall the finished ones."""
+def _left_of_rotated(
+    watch: Watch, files: list[Remembered], siblings: list[Sibling]
+) -> Iterator[tuple[Sibling, int]]:
+    """Files that were being read when the last run ended; those read to their end are recalled."""
     for file in files:
-        if file.state == "current":
-            continue
-        sibling = _find(siblings, file)
-        if sibling is None or file.inode == current:
+        sibling = _find(siblings, file) if file.state != "current" else None
+        if sibling is None:
             continue
         if file.state == "finished":
-            watch.finished[sibling.identity] = Finished(
-                watch.path, sibling.head(file.head_length), file.position
-            )
+            head = sibling.head(file.head_length)
+            watch.finished[sibling.identity] = Finished(watch.path, head, file.position)
         else:
-            _open_sibling(watch, sibling, file.position, now)
+            yield sibling, file.position
 
 
-def _open_lost(
-    watch: Watch, entry: Entry | None, current: Remembered | None, siblings: list[Sibling], now: float
-) -> None:
-    """The file followed last time was rotated since: find it beside the path and read its rest."""
-    sibling: Sibling | None = None
-    position = 0
-    if current is not None:
-        sibling, position = _find(siblings, current), current.position
-        if sibling is None:  # copied and truncated: the copy has another inode
-            sibling = next(
-                (s for s in siblings if s.has_head(current.head_length, current.head_digest)), None
-            )
+def _left_of_current(
+    entry: Entry | None, current: Remembered | None, siblings: list[Sibling]
+) -> Iterator[tuple[Sibling, int]]:
+    """The file followed last time, which was rotated since, with where its rest begins."""
+    if current is None:
+        for sibling in siblings:
+            if entry is not None and sibling.identity[1] == entry.inode and sibling.size >= entry.position:
+                yield sibling, entry.position
+        return
+    renamed = _find(siblings, current)
+    if renamed is not None:
+        position = current.position
         if entry is not None and entry.inode == current.inode:
             position = max(position, entry.position)
-    elif entry is not None:
-        sibling = next((s for s in siblings if s.identity[1] == entry.inode), None)
-        position = entry.position
-    if sibling is not None and sibling.size >= position:
-        _open_sibling(watch, sibling, position, now)
+        yield renamed, position
+    elif current.head_length:
+        # copied and truncated: the copy has another inode
+        for sibling in siblings:
+            if sibling.has_head(current.head_length, current.head_digest):
+                yield sibling, current.position
+                return
 
 
 def _find(siblings: list[Sibling], file: Remembered) -> Sibling | None:
@@ -110,10 +107,3 @@ def _find(siblings: list[Sibling], file: Remembered) -> Sibling | None:
         if sibling.identity[1] == file.inode and sibling.has_head(file.head_length, file.head_digest):
             return sibling
     return None
-
-
-def _open_sibling(watch: Watch, sibling: Sibling, position: int, now: float) -> None:
-    reader = watch.open(position, sibling.path)
-    if reader is not None:
-        reader.rotated = True
-        reader.deadline = now + watch.rotate_wait

@@ -2,12 +2,15 @@
 
 import os
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kelp.agent.tail.reader import HEAD_BYTES, Identity, digest
 
 _PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".lz4", ".tmp", ".swp")
+_MOST_LISTINGS = 4
+_SETTLED_NS = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,11 @@ class Sibling:
     identity: Identity
     size: int
     mtime_ns: int
+
+    def age(self) -> tuple[int, int]:
+        """Sort key, oldest first; of `app.log.3` and `app.log.2` written at the same time the former is older."""
+        found = re.search(r"\.(\d{1,6})$", self.path)
+        return self.mtime_ns, -int(found[1]) if found else 0
 
     def head(self, length: int = HEAD_BYTES) -> bytes:
         """The first bytes; empty when the file cannot be read."""
@@ -34,14 +42,26 @@ class Sibling:
 
 
 def find_siblings(real_path: str) -> list[Sibling]:
-    """Former generations of a file, oldest first; compressed ones cannot be read on and are left out."""
-    return sorted(_scan(real_path), key=lambda one: (one.mtime_ns, -_number(one.path)))
+    """Former generations of a file, oldest first; compressed ones cannot be read on and are left out.
+
+    A folder that changes while it is listed may hide a file that is being renamed, so it is listed again.
+    """
+    found: dict[Identity, Sibling] = {}
+    folder = os.path.dirname(real_path) or "."
+    for _ in range(_MOST_LISTINGS):
+        before = _changed_ns(folder)
+        for sibling in _scan(real_path):
+            found[sibling.identity] = sibling
+        if before == _changed_ns(folder) and time.time_ns() - before > _SETTLED_NS:
+            break
+    return sorted(found.values(), key=Sibling.age)
 
 
-def _number(path: str) -> int:
-    """The count at the end of `app.log.3`: a higher one is older."""
-    found = re.search(r"\.(\d{1,6})$", path)
-    return int(found[1]) if found else 0
+def _changed_ns(folder: str) -> int:
+    try:
+        return os.stat(folder).st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _scan(real_path: str) -> Iterator[Sibling]:

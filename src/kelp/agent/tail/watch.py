@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from kelp.agent.tail.positions import Remembered
@@ -14,6 +14,7 @@ from kelp.common.log import Log
 _CLOCK_TICK_NS = 20_000_000
 _COARSE_TICK_NS = 2_000_000_000
 _MOST_FINISHED = 1024
+_MOST_TRIES = 8
 
 
 @dataclass(slots=True)
@@ -94,15 +95,46 @@ class Watch:
 
         To be called once the current file is open: whatever came before it stands beside the path by then.
         """
+        known = set(known)
+
+        def missed() -> Iterator[tuple[Sibling, int]]:
+            for real_path in dict.fromkeys((self.real_path, os.path.realpath(self.path))):
+                for sibling in self.unknown_siblings(real_path, self.looked_ns, known):
+                    if sibling.size:
+                        yield sibling, 0
+
+        self.open_siblings(missed, now)
+
+    def open_siblings(self, select: Callable[[], Iterable[tuple[Sibling, int]]], now: float) -> None:
+        """Open rotated files, each at its position, before the current one; `select` names those there are now.
+
+        Files may be renamed again between listing and opening, so what was opened is checked, and looked for again.
+        """
         current = self.current
         if current is not None:
             self.readers.remove(current)
-        for folder_of in dict.fromkeys((self.real_path, os.path.realpath(self.path))):
-            for sibling in list(self.unknown_siblings(folder_of, self.looked_ns, known)):
-                if sibling.size and all(one.identity != sibling.identity for one in self.readers):
-                    reader = self.open(0, sibling.path)
-                    if reader is not None:
-                        self._mark_rotated(reader, now)
+        opened: list[tuple[tuple[int, int], Reader]] = []
+        for _ in range(_MOST_TRIES):
+            there = {reader.identity for reader in self.readers} | {
+                reader.identity for _age, reader in opened
+            }
+            wanted: dict[Identity, tuple[Sibling, int]] = {}
+            for sibling, position in select():
+                if sibling.identity not in there:
+                    wanted.setdefault(sibling.identity, (sibling, position))
+            for sibling, position in wanted.values():
+                reader = self.open(position, sibling.path)
+                if reader is None:
+                    continue
+                self.readers.remove(reader)
+                if reader.identity != sibling.identity:
+                    reader.close()
+                    continue
+                self._mark_rotated(reader, now)
+                opened.append((sibling.age(), reader))
+            if not wanted:
+                break
+        self.readers += [reader for _age, reader in sorted(opened, key=lambda one: one[0])]
         if current is not None:
             self.readers.append(current)
 
@@ -117,17 +149,19 @@ class Watch:
         found = False
         self.rotations += 1
         self.log.info("file was truncated", path=self.path, position=old.position)
-        self.readers.remove(old)
-        for copy in list(self.unknown_siblings(old.real_path, old.end_ns, known)):
-            same = bool(old.head) and copy.head(len(old.head)) == old.head
-            found = found or same
-            if same and copy.size <= old.position:
-                self.finished[copy.identity] = Finished(self.path, old.head, copy.size)
-                continue
-            reader = self.open(old.position if same else 0, copy.path)
-            if reader is not None:
-                self._mark_rotated(reader, now)
-        self.readers.append(old)
+        known = set(known)
+
+        def copies() -> Iterator[tuple[Sibling, int]]:
+            nonlocal found
+            for copy in self.unknown_siblings(old.real_path, old.end_ns, known):
+                same = bool(old.head) and copy.head(len(old.head)) == old.head
+                found = found or same
+                if same and copy.size <= old.position:
+                    self.finished[copy.identity] = Finished(self.path, old.head, copy.size)
+                else:
+                    yield copy, old.position if same else 0
+
+        self.open_siblings(copies, now)
         self.changed = True
         return found
 
