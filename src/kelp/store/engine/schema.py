@@ -53,8 +53,13 @@ def scalar_type(field: Field, low_cardinality: bool) -> str:
     return f"Nullable({field.element_type})"
 
 
-def add_columns(table: str, field: Field, low_cardinality: bool) -> list[str]:
-    """The columns of a field, with an index where its values are mostly distinct."""
+def alter_table(table: str, changes: list[str]) -> str:
+    """Several changes of a table as one statement: each statement rewrites the table's description."""
+    return f"ALTER TABLE {table} {', '.join(changes)}"
+
+
+def add_columns(field: Field, low_cardinality: bool) -> list[str]:
+    """The changes that add a field's columns, and an index where its values are mostly distinct."""
     if field.column == TIMESTAMP:
         return []
     name = quoted(field.column)
@@ -65,16 +70,13 @@ def add_columns(table: str, field: Field, low_cardinality: bool) -> list[str]:
     index = None if low_cardinality else index_of(field)
     if index:
         parts.append(f"ADD INDEX IF NOT EXISTS {index}")
-    return [f"ALTER TABLE {table} {part}" for part in parts]
+    return parts
 
 
-def add_array_column(table: str, field: Field) -> str:
-    """The column for arrays of a field's values."""
+def add_array_column(field: Field) -> str:
+    """The change that adds the column for arrays of a field's values."""
     element = "LowCardinality(String)" if field.kind == "string" else field.element_type
-    return (
-        f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {quoted(field.array_column or '')} "
-        f"Array({element}) CODEC(ZSTD(1))"
-    )
+    return f"ADD COLUMN IF NOT EXISTS {quoted(field.array_column or '')} Array({element}) CODEC(ZSTD(1))"
 
 
 def index_of(field: Field) -> str | None:

@@ -1,5 +1,6 @@
 """The slow way of a document into a segment: any JSON object becomes a line that the columns can hold."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,13 +8,18 @@ import orjson
 
 from kelp.store.errors import ApiError, mapper_parsing
 from kelp.store.index.index import Index
+from kelp.store.ingest.decoder import Tree, key_tree
 from kelp.store.mapping import dates
 from kelp.store.mapping.dynamic import dynamic_body, dynamic_setting
-from kelp.store.mapping.field import Field
+from kelp.store.mapping.field import INTEGER_RANGES, Field
 from kelp.store.mapping.mapping import OVERFLOW_PATHS_LIMIT
 from kelp.store.mapping.merge import RESERVED_KEY, check_field, free_keys
 from kelp.store.mapping.values import Misfit, fit, text_of
 
+Checks = dict[str, Any]
+"""Keys of JSON objects: to the Checks below, or to (type, test) that a value must pass to be taken as it is."""
+
+_INTEGER_LIMIT = 2**63
 _EXACT_ARRAY_TYPES = {"string": str, "long": int, "boolean": bool, "double": float}
 
 
@@ -35,8 +41,17 @@ class Normaliser:
     """
 
     def __init__(self, index: Index) -> None:
-        self._mapping = index.mapping
+        self.mapping = index.mapping
         self.changed = False
+        self._generation = -1
+        self._checks: Checks = {}
+
+    def checks(self) -> Checks:
+        """What can be taken over as it stands, by the keys that lead there."""
+        if self._generation != self.mapping.generation:
+            self._generation = self.mapping.generation
+            self._checks = _checks(key_tree(self.mapping))
+        return self._checks
 
     def line(self, document: dict[str, Any], raw: bytes) -> tuple[bytes, dict[str, Any]]:
         """The document's part of the line as JSON, and what belongs under the reserved key (`{}`: nothing).
@@ -51,7 +66,7 @@ class _Document:
 
     def __init__(self, normaliser: Normaliser, document: dict[str, Any], raw: bytes) -> None:
         self._normaliser = normaliser
-        self._mapping = normaliser._mapping
+        self._mapping = normaliser.mapping
         self._raw = raw
         self._leaves: dict[str, _Leaf] = {}
         self._exact = True
@@ -60,8 +75,7 @@ class _Document:
         self._overflow: dict[str, list[str]] = {}
         self._ignored: list[str] = []
         self._staged: list[Field] = []
-        self._revived: dict[str, tuple[str, ...]] = {}
-        self._walk(document, "", ())
+        self._walk(document, "", (), normaliser.checks(), self._tree)
 
     def write(self) -> tuple[bytes, dict[str, Any]]:
         for path, leaf in list(self._leaves.items()):
@@ -78,12 +92,25 @@ class _Document:
             extra["s"] = self._raw.strip().decode("utf-8")
         return orjson.dumps(self._tree), extra
 
-    def _walk(self, node: dict[str, Any], prefix: str, keys: tuple[str, ...]) -> None:
+    def _walk(
+        self, node: dict[str, Any], prefix: str, keys: tuple[str, ...], checks: Checks, out: dict[str, Any]
+    ) -> None:
+        """Take over what passes its check; everything else is looked at closely. `prefix` ends with a dot."""
         if not node:
             self._exact = False  # an empty object has no leaf that would bring it back
         for key, value in node.items():
-            path = f"{prefix}.{key}" if prefix else key
-            self._take(path, (*keys, key), value)
+            check = checks.get(key)
+            if type(check) is dict:
+                if type(value) is dict:
+                    inner: dict[str, Any] = {}
+                    self._walk(value, f"{prefix}{key}.", (*keys, key), check, inner)
+                    if inner:
+                        out[key] = inner
+                    continue
+            elif check is not None and type(value) is check[0] and (check[1] is None or check[1](value)):
+                out[key] = value
+                continue
+            self._take(prefix + key, (*keys, key), value)
 
     def _take(self, path: str, keys: tuple[str, ...], value: Any) -> None:
         if isinstance(value, dict):
@@ -107,7 +134,7 @@ class _Document:
             self._exact = False
             self._overflow_all(path, value)
             return
-        self._walk(value, path, keys)
+        self._walk(value, path + ".", keys, {}, {})
 
     def _take_list(self, path: str, keys: tuple[str, ...], value: list[Any]) -> None:
         if value and all(isinstance(item, str | int | float) for item in value):
@@ -148,6 +175,7 @@ class _Document:
         if item is None:
             return
         fitting: list[Any] = []
+        self._take_back(item, leaf)
         for value in leaf.values:
             try:
                 written, exact = fit(item, value)
@@ -162,6 +190,17 @@ class _Document:
             self._place(item, fitting[0], leaf.keys)
         else:
             self._place_array(item, leaf, fitting)
+
+    def _take_back(self, item: Field, leaf: _Leaf) -> None:
+        """The document has the field twice, spelled differently: what was taken over joins the leaf's values."""
+        level: Any = self._tree
+        for key in item.keys[:-1]:
+            level = level.get(key)
+            if level is None:
+                return
+        if item.keys[-1] in level:
+            leaf.values.insert(0, level.pop(item.keys[-1]))
+            self._exact = False
 
     def _place(self, item: Field, value: Any, keys: tuple[str, ...]) -> None:
         if item.keys != keys:
@@ -278,6 +317,32 @@ class _Document:
         if self._staged:
             self._mapping.add(self._staged)
             self._normaliser.changed = True
+
+
+def _checks(tree: Tree) -> Checks:
+    checks: Checks = {}
+    for key, below in tree.items():
+        if isinstance(below, dict):
+            checks[key] = _checks(below)
+        elif (check := _check(below)) is not None:
+            checks[key] = check
+    return checks
+
+
+def _check(item: Field) -> tuple[type, Callable[[Any], bool] | None] | None:
+    """The type and the test of a value that the column gives back exactly; None for fields that need more."""
+    if "copy_to" in item.params or item.type == "ip":
+        return None
+    if item.kind == "string":
+        return str, None
+    if item.kind == "boolean":
+        return bool, None
+    if item.kind == "long":
+        low, high = INTEGER_RANGES[item.type]
+        return int, lambda value: low <= value <= high
+    if item.kind == "double":
+        return float, lambda value: abs(value) < _INTEGER_LIMIT
+    return (str, dates.is_canonical) if dates.accepts_canonical(item.params.get("format")) else None
 
 
 def _disabled(params: dict[str, Any] | None) -> bool:

@@ -64,6 +64,7 @@ class IndexWriter:
         self._reader = reader
         self._tombstones = tombstones
         self._decoder: Decoder | None = None
+        self._normaliser = Normaliser(self.index)
 
     def write_generated(self, documents: list[bytes]) -> tuple[list[str], int, int, dict[int, ApiError]]:
         """Append documents without ids: the hot path.
@@ -285,7 +286,8 @@ class IndexWriter:
 
     def _normalise(self, prepared: _Prepared, odd: list[int]) -> None:
         with self.index.schema_lock:
-            normaliser = Normaliser(self.index)
+            normaliser = self._normaliser
+            normaliser.changed = False
             for at in odd:
                 raw = prepared.lines[at]
                 try:

@@ -24,6 +24,7 @@ _FREE_TEXT_NAMES = frozenset(
 _DISTINCT_LIMIT = 20_000
 _DISTINCT_SHARE = 0.5
 _MIN_SAMPLE = 50
+_CHANGES_AT_ONCE = 500
 _IDS_PER_DELETE = 20_000
 _TRANSIENT = (
     "NOT_ENOUGH_SPACE",
@@ -155,19 +156,25 @@ class Loader:
         ]
         choices = self._choices(path, [item for item in missing if item.kind == "string"])
         made: set[str] = set()
+        changes: list[str] = []
+        decided: list[tuple[Field, bool]] = []
         for item in missing:
             if item.kind == "string" and item.path not in choices:
                 continue  # this segment has no value of it
             low = choices.get(item.path, False)
-            for statement in schema.add_columns(index.table, item, low):
-                self._engine.command(statement)
+            changes += schema.add_columns(item, low)
+            decided.append((item, low))
             made.add(item.column)
             if item.form_column:
                 made.add(item.form_column)
-            index.mapping.changed(item, low_cardinality=low)
         for item in new_arrays:
-            self._engine.command(schema.add_array_column(index.table, item))
+            changes.append(schema.add_array_column(item))
             made.add(item.array_column or "")
+        for start in range(0, len(changes), _CHANGES_AT_ONCE):
+            statement = schema.alter_table(index.table, changes[start : start + _CHANGES_AT_ONCE])
+            self._engine.command(statement, settings={"max_query_size": 100_000_000})
+        for item, low in decided:
+            index.mapping.changed(item, low_cardinality=low)
         index.columns = index.columns | made
         if made:
             self._catalog.save(index)
