@@ -168,10 +168,10 @@ _OUTPUT = """
 
 
 _POD_NAME = r"(?<pod_name>[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)"
-_REST_OF_NAME = r"_(?<namespace>[^_]+)_(?<container_name>.+)-(?<docker_id>[a-z0-9]{64})\.log$"
+_REST_OF_NAME = r"_(?<namespace>[^_.]+)_(?<container_name>[^.]+)-(?<docker_id>[a-z0-9]{64})\.log$"
 # In a folder called containers the whole file name is known to be a name of a pod, which may hold dots.
 _NAMES_IN_CONTAINERS = r"\.containers\." + _POD_NAME + _REST_OF_NAME
-_NAMES_ANYWHERE = r"(?<pod_name>[a-z0-9][-a-z0-9]*)" + _REST_OF_NAME
+_NAMES_ANYWHERE = r"\.(?<pod_name>[a-z0-9][-a-z0-9]*)" + _REST_OF_NAME
 
 
 @dataclass(frozen=True, slots=True)
