@@ -19,6 +19,7 @@ from kelp.agent.plugin import register
 from kelp.common.errors import KelpError
 
 _CHUNK_ID = "${chunk_id}"
+_VERSION_WAIT = 1.0  # seconds
 _SIMPLE_SNIFFERS = (
     "Fluent::Plugin::ElasticsearchSimpleSniffer",
     "Elasticsearch::Transport::Transport::Sniffer",
@@ -130,11 +131,17 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
 
     def start(self) -> None:
         if self.verify_es_version_at_startup and not self._splits_by_chunk:
-            try:
-                self._detect_version(self._client(self.host, self.hosts))
-            except SinkError as error:
-                self.log.warning("cannot ask Elasticsearch for its version, going on without", error=error)
+            # The version shapes documents, so it is worth a moment, but not a late start.
+            asking = threading.Thread(target=self._ask_version, name=f"version-{self.plugin_id}", daemon=True)
+            asking.start()
+            asking.join(_VERSION_WAIT)
         super().start()
+
+    def _ask_version(self) -> None:
+        try:
+            self._detect_version(self._client(self.host, self.hosts))
+        except SinkError as error:
+            self.log.warning("cannot ask Elasticsearch for its version, going on without", error=error)
 
     def _client(self, host: str, hosts: str | None) -> Client:
         with self._clients_lock:
