@@ -23,7 +23,6 @@ PREFIXES = {
 # Type names that live in the file of another one.
 ALIASES = {
     ("input", "dummy"): "sample",
-    ("input", "journald"): "systemd",
     ("parser", "/"): "regexp",
     ("buffer", "file_single"): "file",
 }
