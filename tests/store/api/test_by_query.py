@@ -47,6 +47,14 @@ def test_delete_some_by_lucene_query(logs):
     assert count(logs, "t-logs", "level:info") == 700
 
 
+def test_filtered_alias_deletes_no_more_than_it_shows(logs):
+    alias = {"index": "t-logs", "alias": "t-errors", "filter": {"term": {"level": "error"}}}
+    ok(logs("POST", "/_aliases", {"actions": [{"add": alias}]}))
+    answer = ok(logs("POST", "/t-errors/_delete_by_query?refresh=true", {"query": {"match_all": {}}}))
+    assert counts(answer)["deleted"] == 600
+    assert count(logs, "t-logs") == 1800
+
+
 def test_update_by_query(logs):
     answer = ok(
         logs("POST", "/t-logs/_update_by_query?refresh=true", {"query": {"range": {"n": {"lt": 10}}}})
@@ -70,6 +78,8 @@ def test_reindex(logs):
     assert counts(ok(logs("POST", "/_reindex?refresh=true", body)))["created"] == 600
     assert counts(ok(logs("POST", "/_reindex?refresh=true", body)))["updated"] == 600
     body["dest"]["op_type"] = "create"
+    aborted = logs("POST", "/_reindex", body)
+    assert (aborted.status_code, len(aborted.json()["failures"])) == (409, 600)
     body["conflicts"] = "proceed"
     assert counts(ok(logs("POST", "/_reindex?refresh=true", body)))["version_conflicts"] == 600
     (hit,) = ok(logs("GET", "/t-copy/_search?size=1"))["hits"]["hits"]

@@ -441,3 +441,34 @@ def test_closed_index(server):
     assert ok(server("POST", "/t-*/_search"))["_shards"]["failed"] == 0
     assert ok(server("POST", "/t-shut/_search?ignore_unavailable"))["hits"]["total"]["value"] == 0
     assert "t-shut" in ok(server("GET", "/t-shut/_mapping"))
+
+
+@pytest.mark.parametrize(
+    ("expression", "want"),
+    [
+        ("t-errors", ["a1"]),
+        ("t-plain", ["a1", "a2"]),
+        ("t-errors,t-plain", ["a1", "a2"]),
+        ("t-errors,t-x", ["a1", "a2"]),
+        ("t-errors,t-y", ["a1", "b1", "b2"]),
+        ("t-errors,t-twos", ["a1", "a2"]),
+        ("t-both", ["a1", "b1"]),
+        ("_all", ["a1", "a2", "b1", "b2"]),
+    ],
+)
+def test_filtered_aliases(server, expression, want):
+    errors, twos = {"filter": {"term": {"level": "error"}}}, {"filter": {"term": {"n": 2}}}
+    fields = {"mappings": {"properties": {"level": {"type": "keyword"}, "n": {"type": "long"}}}}
+    aliases = {"t-errors": errors, "t-both": errors, "t-twos": twos, "t-plain": {}}
+    ok(server("PUT", "/t-x", {**fields, "aliases": aliases}))
+    ok(server("PUT", "/t-y", {**fields, "aliases": {"t-both": errors}}))
+    lines = ""
+    for index, key in (("t-x", "a"), ("t-y", "b")):
+        for n, level in ((1, "error"), (2, "info")):
+            lines += f'{{"index":{{"_index":"{index}","_id":"{key}{n}"}}}}\n{{"level":"{level}","n":{n}}}\n'
+    ok(server("POST", "/_bulk?refresh=true", lines))
+    hits = ok(server("GET", f"/{expression}/_search"))["hits"]["hits"]
+    assert sorted(hit["_id"] for hit in hits) == want
+    assert ok(server("GET", f"/{expression}/_count"))["count"] == len(want)
+    (answer,) = ok(server("POST", "/_msearch", f'{{"index":"{expression}"}}\n{{}}\n'))["responses"]
+    assert answer["hits"]["total"]["value"] == len(want)

@@ -8,6 +8,7 @@ import threading
 import time
 from typing import Any
 
+from kelp.store.api.alias_filter import narrowed
 from kelp.store.api.parameters import duration_ms
 from kelp.store.api.route import Call, Route
 from kelp.store.api.targets import indices_of
@@ -54,7 +55,9 @@ def routes(store: Store) -> list[Route]:
     def submit(call: Call) -> Any:
         request = parse_search(call.json_object(), call.parameters)
         started = time.time()
-        response = run_search(store.engine, indices_of(store, call), request)
+        indices = indices_of(store, call)
+        request.query = narrowed(call.arg("index"), indices, request.query)
+        response = run_search(store.engine, indices, request)
         keep_ms = call.parameters.duration_ms("keep_alive", _KEEP_ALIVE_MS)
         answer: dict[str, Any] = {
             "is_partial": False,

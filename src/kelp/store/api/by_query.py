@@ -1,19 +1,22 @@
 """`_delete_by_query`, `_update_by_query`, `_reindex`: bulk requests made of what a search finds."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
 
+from kelp.store.api.alias_filter import narrowed
 from kelp.store.api.bulk import refresh_of
 from kelp.store.api.parameters import Parameters
-from kelp.store.api.route import Call, Route
+from kelp.store.api.route import Call, Reply, Route
 from kelp.store.api.targets import indices_of
 from kelp.store.errors import ApiError, illegal_argument
 from kelp.store.index.index import Index
 from kelp.store.ingest.bulk_request import BulkDefaults
+from kelp.store.search.request import parse_search
+from kelp.store.search.search import run_search
 from kelp.store.store import Store
 
 _BATCH = 1000
@@ -55,12 +58,14 @@ def _limit(call: Call, body: dict[str, Any]) -> int | None:
 
 
 def _hits(
-    store: Store, indices: list[Index], body: dict[str, Any], limit: int | None, parameters: Parameters
+    store: Store,
+    expression: str,
+    indices: list[Index],
+    body: dict[str, Any],
+    limit: int | None,
+    parameters: Parameters,
 ) -> Iterator[list[Hit]]:
     """The matching documents in batches, by their place in the indices: what is written meanwhile is not met."""
-    from kelp.store.search.request import parse_search
-    from kelp.store.search.search import run_search
-
     store.refresh(indices)
     found = 0
     for index in indices:
@@ -73,9 +78,9 @@ def _hits(
                 search["_source"] = body["_source"]
             if after is not None:
                 search["search_after"] = after
-            hits = run_search(store.engine, [index], parse_search(search, _query_only(parameters)))["hits"][
-                "hits"
-            ]
+            request = parse_search(search, _query_only(parameters))
+            request.query = narrowed(expression, [index], request.query)
+            hits = run_search(store.engine, [index], request)["hits"]["hits"]
             if not hits:
                 break
             found += len(hits)
@@ -89,19 +94,44 @@ def _query_only(parameters: Parameters) -> Parameters:
     return Parameters(urlencode({name: parameters.text(name) for name in names if name in parameters}))
 
 
-def _run(store: Store, indices: list[Index], body: dict[str, Any], call: Call, action: str) -> dict[str, Any]:
+def _run(store: Store, indices: list[Index], body: dict[str, Any], call: Call, action: str) -> Reply:
     tally = _Tally()
-    batches = list(_hits(store, indices, body, _limit(call, body), call.parameters))
+    search = {**body, "_source": False}
+    batches: Iterable[list[Hit]] = _hits(
+        store, call.arg("index"), indices, search, _limit(call, body), call.parameters
+    )
+    if action == "index":
+        # Documents written anew come to stand at the end: all must be known before the first is written.
+        batches = list(batches)
     for hits in batches:
-        lines: list[bytes] = []
-        for hit in hits:
-            lines.append(orjson.dumps({action: {"_index": hit["_index"], "_id": hit["_id"]}}))
-            if action == "index":
-                lines.append(orjson.dumps(hit["_source"]))
-        tally.add(store, lines, len(hits))
+        tally.add(store, _lines(store, action, hits), len(hits), proceed="proceed" in _conflicts(call, body))
     if refresh_of(call.parameters) != "false":
         store.refresh(indices)
     return tally.answer()
+
+
+def _conflicts(call: Call, body: dict[str, Any]) -> str:
+    value = call.parameters.text("conflicts") or str(body.get("conflicts", "abort"))
+    if value not in ("abort", "proceed"):
+        raise illegal_argument(f'conflicts may only be "proceed" or "abort" but was [{value}]')
+    return value
+
+
+def _lines(store: Store, action: str, hits: list[Hit]) -> list[bytes]:
+    """The lines of a bulk request that deletes the documents of one index, or writes them as they are now."""
+    ids = [hit["_id"] for hit in hits]
+    name = hits[0]["_index"]
+    heads = [orjson.dumps({action: {"_index": name, "_id": each}}) for each in ids]
+    if action == "delete":
+        return heads
+    index = store.catalog.get(name)
+    documents = store.get_documents(index, ids) if index is not None else {}
+    lines: list[bytes] = []
+    for head, each in zip(heads, ids, strict=True):
+        document = documents.get(each)
+        if document is not None and document.source is not None:
+            lines += [head, document.source]
+    return lines
 
 
 class _Tally:
@@ -115,6 +145,8 @@ class _Tally:
 
     def add(self, store: Store, lines: list[bytes], documents: int, proceed: bool = True) -> None:
         """Send lines as one bulk request. Version conflicts end the work unless `proceed`."""
+        if not lines:  # all of them were deleted meanwhile
+            return
         result = orjson.loads(store.bulk(b"\n".join(lines) + b"\n", BulkDefaults()).to_bytes())
         self.batches += 1
         self.total += documents
@@ -135,8 +167,9 @@ class _Tally:
                     }
                 )
 
-    def answer(self) -> dict[str, Any]:
-        return {
+    def answer(self) -> Reply:
+        """The counts; the status is that of the worst failure."""
+        body = {
             "took": int((time.monotonic() - self._began) * 1000),
             "timed_out": False,
             "total": self.total,
@@ -152,9 +185,10 @@ class _Tally:
             "throttled_until_millis": 0,
             "failures": self.failures,
         }
+        return Reply(body, max((failure["status"] for failure in self.failures), default=200))
 
 
-def _reindex(store: Store, call: Call) -> dict[str, Any]:
+def _reindex(store: Store, call: Call) -> Reply:
     body = call.required_object()
     _refuse_script(body, "_reindex")
     source, target = body.get("source") or {}, body.get("dest") or {}
@@ -177,12 +211,12 @@ def _reindex(store: Store, call: Call) -> dict[str, Any]:
         )
     action = "create" if target.get("op_type") == "create" else "index"
     tally = _Tally()
-    for hits in _hits(store, indices, source, _limit(call, body), Parameters()):
+    for hits in _hits(store, expression, indices, source, _limit(call, body), Parameters()):
         lines: list[bytes] = []
         for hit in hits:
             lines.append(orjson.dumps({action: {"_index": target["index"], "_id": hit["_id"]}}))
             lines.append(orjson.dumps(hit["_source"]))
-        tally.add(store, lines, len(hits), body.get("conflicts") == "proceed")
+        tally.add(store, lines, len(hits), "proceed" in _conflicts(call, body))
     if refresh_of(call.parameters) != "false":
         store.refresh(store.catalog.resolve(target["index"]))
     return tally.answer()

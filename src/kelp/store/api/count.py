@@ -5,6 +5,7 @@ See https://www.elastic.co/guide/en/elasticsearch/reference/7.17/search-count.ht
 
 from typing import Any
 
+from kelp.store.api.alias_filter import narrowed
 from kelp.store.api.route import Call, Route
 from kelp.store.api.targets import indices_of
 from kelp.store.dsl import parse_query
@@ -20,8 +21,9 @@ def routes(store: Store) -> list[Route]:
     """Count."""
 
     def count_documents(call: Call) -> Any:
-        context = SearchContext(store.engine, indices_of(store, call))
-        context.narrow(query_of(call))
+        indices = indices_of(store, call)
+        context = SearchContext(store.engine, indices)
+        context.narrow(narrowed(call.arg("index"), indices, query_of(call)))
         return {"count": count(context), "_shards": context.shards()}
 
     return [

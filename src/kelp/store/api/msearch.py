@@ -10,8 +10,10 @@ from typing import Any
 import orjson
 
 from kelp.store.api import errors
+from kelp.store.api.alias_filter import narrowed
 from kelp.store.api.parameters import Parameters
 from kelp.store.api.route import Call, Route
+from kelp.store.api.targets import open_ones
 from kelp.store.errors import ApiError
 from kelp.store.search.request import parse_search
 from kelp.store.search.search import run_search
@@ -69,13 +71,16 @@ def answer(
     try:
         given = header.get("index") or header.get("indices") or default_index
         expression = ",".join(given) if isinstance(given, list) else str(given)
-        indices = store.catalog.resolve(
+        ignore_unavailable = _flag(header.get("ignore_unavailable", False))
+        found = store.catalog.resolve(
             expression,
             allow_no_indices=_flag(header.get("allow_no_indices", True)),
-            ignore_unavailable=_flag(header.get("ignore_unavailable", False)),
+            ignore_unavailable=ignore_unavailable,
             expand_wildcards=_names(header.get("expand_wildcards", "open")),
         )
+        indices = open_ones(found, ignore_unavailable)
         request = parse_search(body, _shared(parameters))
+        request.query = narrowed(expression, indices, request.query)
         return {**run_search(store.engine, indices, request), "status": 200}
     except ApiError as error:
         return errors.body(error)

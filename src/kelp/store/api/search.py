@@ -5,6 +5,7 @@ See https://www.elastic.co/guide/en/elasticsearch/reference/7.17/search-search.h
 
 from typing import Any
 
+from kelp.store.api.alias_filter import narrowed
 from kelp.store.api.parameters import duration_ms
 from kelp.store.api.route import Call, Route
 from kelp.store.api.targets import indices_of
@@ -35,6 +36,7 @@ def routes(store: Store) -> list[Route]:
             indices = [index for name in names if (index := store.catalog.get(name)) is not None]
             return run_search(store.engine, indices, request)
         indices = indices_of(store, call)
+        request.query = narrowed(call.arg("index"), indices, request.query)
         keep_alive = call.parameters.get("scroll")
         if keep_alive:
             return first_page(store.engine, cursors, indices, request, duration_ms(keep_alive, "scroll"))
