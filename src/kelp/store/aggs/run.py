@@ -63,7 +63,7 @@ class Runner:
         row = self.context.query(f"SELECT count(), {', '.join(flat) or '1'} FROM ({scope.relation()})")[0]
         if row[0] == 0:
             return dict.fromkeys(columns)
-        return _cut(row[1:], columns)
+        return {**_cut(row[1:], columns)}
 
     def bucketing(self, agg: Bucketing, chain: list[Level]) -> dict[Path, Json]:
         """The results of a bucketing by the path of the bucket above."""

@@ -55,7 +55,8 @@ class TopHits(Hits):
         totals: dict[tuple[Any, ...], int] = {}
         for values in scope.context.query(sql):
             key = tuple(values[:width])
-            row = Row(*values[width : width + 4], keys=tuple(values[width + 4 : -1]))
+            branch, segment_number, row_number, moment_nanos = values[width : width + 4]
+            row = Row(branch, segment_number, row_number, moment_nanos, tuple(values[width + 4 : -1]))
             groups.setdefault(key, []).append(row)
             totals[key] = values[-1]
         hits = hits_of_rows(

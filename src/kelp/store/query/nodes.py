@@ -70,6 +70,11 @@ class Leaf(Node):
         """The same condition on another field."""
         return replace(self, field=path)
 
+    def leniently(self) -> "Leaf":
+        """The same condition, which fits no value instead of failing."""
+        known: dict[str, Any] = {"lenient": True} if hasattr(self, "lenient") else {}
+        return replace(self, **known)
+
 
 @dataclass(frozen=True, slots=True)
 class Match(Leaf):

@@ -105,7 +105,7 @@ class Highlighter:
 
     def _fields(self, pattern: str) -> Iterator[tuple[str, str]]:
         for item in self.index.mapping.match(pattern):
-            if item.kind == "string" and (item.parent is None or "*" not in pattern):
+            if item.kind == "string":
                 yield item.path, item.parent or item.path
 
     def _fragments(
@@ -284,7 +284,7 @@ def _cut(text: str, spans: list[tuple[int, int]], wanted: HighlightField) -> lis
                 inside.append((spans[at][0] - low, min(spans[at][1], high) - low))
             at += 1
         if inside:
-            fragments.append(_marked(text[low:high].rstrip("\n"), inside, wanted))
+            fragments.append(_marked(text[low:high].rstrip(), inside, wanted))
     return fragments
 
 

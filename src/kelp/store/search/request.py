@@ -30,7 +30,7 @@ KNOWN = frozenset(
         "query", "from", "size", "sort", "_source", "aggs", "aggregations", "track_total_hits", "highlight",
         "fields", "docvalue_fields", "stored_fields", "version", "seq_no_primary_term", "explain", "profile",
         "post_filter", "min_score", "search_after", "timeout", "terminate_after", "track_scores", "indices_boost",
-        "collapse", "pit", "stats", "ext", "preference", "batched_reduce_size", "source",
+        "collapse", "pit", "stats", "ext",
     }
 )  # fmt: skip
 
@@ -201,12 +201,7 @@ def check_window(request: SearchRequest, limit: int = MAX_RESULT_WINDOW) -> None
 def _read_shape(request: SearchRequest, body: dict[str, Any], parameters: Parameters) -> None:
     request.source = parse_source_filter(body.get("_source"), parameters)
     stored = body.get("stored_fields", parameters.get("stored_fields"))
-    if (
-        stored is not None
-        and "_source" not in body
-        and stored not in ("*", ["*"])
-        and not request.source.explicit
-    ):
+    if stored is not None and not request.source.explicit:
         wanted = stored if isinstance(stored, list) else [stored]
         request.source = SourceFilter(wanted="_source" in wanted)
     request.fields = _field_requests(body.get("fields"))
@@ -241,8 +236,10 @@ def _track_total_hits(body: dict[str, Any], parameters: Parameters) -> int | boo
         value = body.get("track_total_hits")
     if value is None:
         return True if parameters.flag("rest_total_hits_as_int") else DEFAULT_TRACK_TOTAL_HITS
-    if value in ("true", "false", "", True, False):
-        return value in ("true", "", True)
+    if isinstance(value, bool):
+        return value
+    if value in ("true", "false", ""):
+        return bool(value != "false")
     number = int(value)
     return True if number == -1 else number
 

@@ -113,7 +113,7 @@ class SortPlan:
     def kind(self) -> ValueKind:
         if self.value is not None:
             return self.value.kind
-        return _UNMAPPED_KINDS.get(self.key.unmapped_type or "long", "string")
+        return _UNMAPPED_KINDS.get(self.key.unmapped_type or "long", "long")
 
     @property
     def nulls_first(self) -> bool:
@@ -193,7 +193,7 @@ class SortPlan:
     def _nanosecond_values(self) -> bool:
         field = self.value.field if self.value is not None else None
         kind = self.key.numeric_type or (field.type if field is not None else "date")
-        return kind == "date_nanos"
+        return str(kind) == "date_nanos"
 
     def show(self, raw: Any) -> Any:
         """The value in a hit's `sort`."""
@@ -223,6 +223,8 @@ class SortPlan:
 
 _UNMAPPED_KINDS: dict[str, ValueKind] = {
     "keyword": "string",
+    "wildcard": "string",
+    "ip": "ip",
     "text": "string",
     "boolean": "boolean",
     "date": "date",

@@ -61,7 +61,7 @@ def _filter(
         if isinstance(item, dict):
             if chosen or any(_may_select_below(pattern, path) for pattern in includes):
                 kept = _filter(item, path + ".", includes, excludes, chosen)
-                if kept or (chosen and (not item or not excludes)):
+                if kept or chosen:
                     out[key] = kept
         elif isinstance(item, list) and any(isinstance(element, dict) for element in item):
             kept_items = [

@@ -8,7 +8,7 @@ AND and OR have no precedence: each operator decides about the clauses beside it
 See https://www.elastic.co/guide/en/elasticsearch/reference/7.17/query-dsl-query-string-query.html#query-string-syntax
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from kelp.store.dsl.lucene.scanner import BLANKS, Scanner, has_wildcard, unescape
 from kelp.store.query.nodes import (
@@ -309,8 +309,8 @@ class _Parser:
         if len(fields) == 1 and "*" not in fields[0]:
             return leaf.on(fields[0])
         # All fields are searched leniently: what a number cannot be, no number field holds.
-        if any("*" in field for field in fields) and hasattr(leaf, "lenient"):
-            leaf = replace(leaf, lenient=True)
+        if any("*" in field for field in fields):
+            leaf = leaf.leniently()
         return AnyField(fields, leaf)
 
 

@@ -34,9 +34,8 @@ class BooleanFamily(Family):
             except ValueFault:
                 if self.access.overflow is None:
                     raise
-        found = [
-            on_values(self.access, lambda x, v=item: f"{x} = {str(v).lower()}") for item in sorted(wanted)
-        ]  # type: ignore[misc]
+        listed = ", ".join(str(value).lower() for value in sorted(wanted))
+        found = [on_values(self.access, lambda x: f"{x} IN ({listed})")] if wanted else []
         return any_of([sql for sql in (*found, *self.overflow_equals(texts)) if sql != NEVER])
 
     def visit_Range(self, leaf: nodes.Range) -> str:

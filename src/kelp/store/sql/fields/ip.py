@@ -28,7 +28,7 @@ class IpFamily(Family):
         )
 
     def visit_Terms(self, leaf: nodes.Terms) -> str:
-        tests = []
+        tests: list[tuple[str, ...]] = []
         texts = [as_text(value) for value in leaf.values]
         for text in texts:
             try:
