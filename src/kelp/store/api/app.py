@@ -2,6 +2,7 @@
 
 import asyncio
 import pkgutil
+import time
 import uuid
 from collections.abc import Callable, Iterable
 from importlib import import_module
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
     from kelp.store.store import Store
 
 log = Log("store.api")
+
+IN_FLIGHT_LIMIT_BYTES = 512 * 1024 * 1024
+"""How much all request bodies together may hold that wait or are worked on."""
+SLOW_SECONDS = 10.0
+"""Requests that took longer are logged."""
 
 
 def create_app(
@@ -68,6 +74,7 @@ class App:
         self._access = access or Access()
         self._on_close = on_close
         self._content_limit_bytes = content_limit_bytes
+        self._in_flight_bytes = 0
         self.counts = counts or HttpCounts()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -116,9 +123,21 @@ class App:
             if isinstance(route, Reply):
                 return render(route, call)
             call.body = await self._read_body(headers, receive)
-            return await self._pools.run(route.pool, lambda: _run(route, call))
+            return await self._run(route, call)
         except ApiError as error:
             return render_error(error, call)
+
+    async def _run(self, route: Route, call: Call) -> Sent:
+        held = len(call.body)
+        self._in_flight_bytes += held
+        began = time.monotonic()
+        try:
+            return await self._pools.run(route.pool, lambda: _run(route, call))
+        finally:
+            self._in_flight_bytes -= held
+            seconds = time.monotonic() - began
+            if seconds > SLOW_SECONDS:
+                log.warning("slow request", method=call.method, path=call.path, seconds=f"{seconds:.1f}")
 
     def _route(self, call: Call) -> Route | Reply:
         match = self._router.match(call.method, call.path)
@@ -135,9 +154,15 @@ class App:
 
     async def _read_body(self, headers: Headers, receive: Receive) -> bytes:
         length = headers.get("content-length", "")
-        payload = await request_body.read(
-            receive, int(length) if length.isdigit() else None, self._content_limit_bytes
-        )
+        declared = int(length) if length.isdigit() else None
+        if self._in_flight_bytes and self._in_flight_bytes + (declared or 0) > IN_FLIGHT_LIMIT_BYTES:
+            raise ApiError(
+                429,
+                "circuit_breaking_exception",
+                f"request bodies in flight hold {self._in_flight_bytes} bytes already, at most "
+                f"{IN_FLIGHT_LIMIT_BYTES} are allowed; send the request again later",
+            )
+        payload = await request_body.read(receive, declared, self._content_limit_bytes)
         self.counts.received_bytes += len(payload)
         if payload and not request_body.accepts(headers.get("content-type", "")):
             text = f"Content-Type header [{headers.get('content-type', '')}] is not supported"
