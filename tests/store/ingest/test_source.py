@@ -126,7 +126,9 @@ def random_value(chance: random.Random, depth: int):
     if kind == 2:
         return chance.choice([0.5, 1.0, -2.25, 1e-9, 1e300, chance.random()])
     if kind == 3:
-        return chance.choice(["2025-11-23T09:00:00Z", "2024-02-29T23:59:59.123456789+01:00", "2025-11-23", "12:00"])
+        return chance.choice(
+            ["2025-11-23T09:00:00Z", "2024-02-29T23:59:59.123456789+01:00", "2025-11-23", "12:00"]
+        )
     if kind <= 6:
         return "".join(chance.choices(string.printable + "äß€😀", k=chance.randrange(12)))
     if kind <= 8:

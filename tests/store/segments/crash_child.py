@@ -73,7 +73,10 @@ def main() -> None:
         store.close()
         return
     tell(["open"])
-    threads = [threading.Thread(target=write_generated, args=(store, number)) for number in (int(sys.stdin.readline()),)]
+    threads = [
+        threading.Thread(target=write_generated, args=(store, number))
+        for number in (int(sys.stdin.readline()),)
+    ]
     threads.append(threading.Thread(target=write_keyed, args=(store,)))
     for thread in threads:
         thread.start()

@@ -12,7 +12,7 @@ from kelp.store.api.route import Call, Reply, Route
 from kelp.store.errors import ApiError, IndexNotFound, illegal_argument
 from kelp.store.index.index import Index
 from kelp.store.ingest.bulk import write_body, write_index
-from kelp.store.ingest.bulk_request import Action, validation
+from kelp.store.ingest.bulk_request import MAX_ID_BYTES, Action, long_id, validation
 from kelp.store.ingest.document import Document
 from kelp.store.ingest.writer import Outcome
 
@@ -166,6 +166,8 @@ def _action(name: str, call: Call) -> Action:
                 "Please use `if_seq_no` and `if_primary_term` instead"
             ]
         )
+    if len(call.arg("id").encode("utf-8", "replace")) > MAX_ID_BYTES:
+        raise validation([long_id(call.arg("id"))])
     if ("if_seq_no" in parameters) != ("if_primary_term" in parameters):
         raise validation(["ifSeqNo and ifPrimaryTerm must be given together"])
     return Action(

@@ -7,6 +7,7 @@ import orjson
 
 from kelp.store.errors import ApiError, illegal_argument
 
+MAX_ID_BYTES = 512
 _ACTIONS = frozenset({"index", "create", "delete", "update"})
 _PARAMETERS = frozenset(
     {
@@ -113,6 +114,12 @@ def validation(faults: list[str]) -> ApiError:
     return ApiError(400, "action_request_validation_exception", "Validation Failed:" + listed)
 
 
+def long_id(document_id: str) -> str:
+    """What is wrong with an id beyond the limit."""
+    size = len(document_id.encode("utf-8", "replace"))
+    return f"id [{document_id}] is too long, must be no longer than {MAX_ID_BYTES} bytes but was: {size}"
+
+
 def _action(line: bytes, number: int, defaults: BulkDefaults, faults: list[str]) -> Action:
     try:
         parsed = orjson.loads(line)
@@ -129,7 +136,7 @@ def _action(line: bytes, number: int, defaults: BulkDefaults, faults: list[str])
     name, body = next(iter(parsed.items()))
     if name == "index" and len(parsed) == 1 and type(body) is dict and defaults.plain:
         index, document_id = body.get("_index"), body.get("_id")
-        if index and type(document_id) is str and len(body) == 2:
+        if index and type(document_id) is str and len(body) == 2 and len(document_id) <= MAX_ID_BYTES // 4:
             return Action("index", index, document_id)  # the usual line with an id, without ceremony
     if not isinstance(body, dict):
         raise illegal_argument(
@@ -157,6 +164,8 @@ def _build(name: str, body: dict[str, Any], defaults: BulkDefaults, faults: list
         faults.append("index is missing")
     if document_id is None and name in ("delete", "update"):
         faults.append("id is missing")
+    if document_id is not None and len(document_id.encode("utf-8", "replace")) > MAX_ID_BYTES:
+        faults.append(long_id(document_id))
     if name == "index" and body.get("op_type") == "create":
         name = "create"
     version = body.get("version", body.get("_version"))

@@ -17,8 +17,6 @@ from kelp.store.ingest.normalise import Normaliser, parse_document
 from kelp.store.ingest.update import first_document, merged, parse_update
 from kelp.store.segments.log import Entry, IndexLog
 
-_MAX_ID_BYTES = 512
-
 
 @dataclass(slots=True)
 class Outcome:
@@ -309,9 +307,3 @@ _UNWRITTEN = -1
 def _check_id(action: Action) -> None:
     if action.id == "":
         raise illegal_argument("if _id is specified it must not be empty")
-    if action.id is not None and len(action.id) > _MAX_ID_BYTES // 4:
-        size = len(action.id.encode("utf-8"))
-        if size > _MAX_ID_BYTES:
-            raise illegal_argument(
-                f"id [{action.id}] is too long, must be no longer than 512 bytes but was: {size}"
-            )

@@ -107,10 +107,10 @@ class IndexLog:
             segment.ordered = True
             earlier = segment.last_rows.get(entry.id)
             if earlier is not None:
-                segment.skipped_rows.append(earlier)
+                segment.skipped_rows.add(earlier)
             segment.last_rows[entry.id] = row
             if entry.deleted:
-                segment.skipped_rows.append(row)
+                segment.skipped_rows.add(row)
             if entry.replaces or entry.deleted:
                 segment.replaced_ids.add(entry.id)
             self.pending[entry.id] = Pending(segment.number, row, entry.version, entry.deleted, entry.source)

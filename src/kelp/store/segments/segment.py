@@ -38,7 +38,7 @@ class Segment:
     size_bytes: int = 0
     ordered: bool = False
     """It has documents with ids of their own or deletions: it goes into the table after all earlier segments."""
-    skipped_rows: list[int] = field(default_factory=list)
+    skipped_rows: set[int] = field(default_factory=set)
     """Lines that never enter the table: deletions, and documents that a later line replaces."""
     replaced_ids: set[str] = field(default_factory=set)
     """Ids of which the table may hold an older document, to be deleted after the insert."""

@@ -125,7 +125,7 @@ def _select(segment: Segment, source: str, values: list[str]) -> str:
     numbered = f"SELECT *, rowNumberInAllBlocks() AS `@row` FROM {source}"
     statement = f"SELECT {', '.join(values)} FROM ({numbered})"
     if segment.skipped_rows:
-        statement += f" WHERE `@row` NOT IN ({', '.join(map(str, sorted(set(segment.skipped_rows))))})"
+        statement += f" WHERE `@row` NOT IN ({', '.join(map(str, sorted(segment.skipped_rows)))})"
     return statement
 
 
