@@ -317,7 +317,7 @@ def test_damaged_chunks_are_set_aside_and_the_rest_goes_on(tmp_path: Path) -> No
     a, b, c, _ = sorted((tmp_path / "b").glob("buffer.b*"))
     a.write_bytes(b"\0" * 300)
     content = bytearray(b.read_bytes())
-    content[content.index(b"b1")] ^= 1
+    content[content.index(b"b1\n")] ^= 1
     b.write_bytes(content)
     c.write_bytes(c.read_bytes()[:-1])
     with running(text) as driver:

@@ -4,6 +4,7 @@ import threading
 import time
 from typing import Any, ClassVar, cast
 
+from kelp.agent.buffer.adopt import adopt_all
 from kelp.agent.buffer.buffer import Buffer, Group
 from kelp.agent.buffer.chunk import Chunk
 from kelp.agent.buffer.errors import BufferFull
@@ -41,6 +42,8 @@ class BufferedOutput(Output):
     keeps_origin: ClassVar[bool] = False
     # Whether, as a secondary, it can write what another type of output has formatted.
     takes_foreign_chunks: ClassVar[bool] = True
+    # Whether Fluentd's plugin of this name keeps events in its chunks, not what it has formatted.
+    fluentd_keeps_events: ClassVar[bool] = False
 
     time_as_integer: bool = param.boolean(default=False, description="Drop the fraction of event times.")
     slow_flush_log_threshold: float = param.float(
@@ -223,6 +226,11 @@ class BufferedOutput(Output):
             self.storage.resume(self.chunks)
             self.flusher = Flusher(self)
             self.flusher.start()
+            if self.storage.foreign:
+                adopt = threading.Thread(
+                    target=adopt_all, args=(self, list(self.storage.foreign)), daemon=True
+                )
+                adopt.start()
 
     def emit_batch(self, tag: str, batch: Batch) -> None:
         stats = self.stats

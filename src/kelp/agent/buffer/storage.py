@@ -50,6 +50,8 @@ class BufferStorage(Plugin):
     )
 
     owner_id: str = ""
+    # Chunk files of Fluentd found by `resume`.
+    foreign: tuple[str, ...] = ()
 
     def configure(self) -> None:
         if self.compress == "zstd":

@@ -10,6 +10,7 @@ from kelp.agent.buffer.buffer import Buffer
 from kelp.agent.buffer.chunk import Chunk, Frame, decompress
 from kelp.agent.buffer.errors import ChunkDamaged
 from kelp.agent.buffer.file_chunk import MAGIC, ChunkPath, FileChunk, recover, sound_frames, truncate
+from kelp.agent.buffer.fluentd_chunk import META_SUFFIX
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.storage import BufferStorage, safe_name
 from kelp.agent.config import ConfigError, param
@@ -186,8 +187,8 @@ class FileBuffer(BufferStorage):
             # killed between making the file and its first append: it never held anything
             os.unlink(path)
             return
-        if not content.startswith(MAGIC[:4]) and os.path.exists(path + ".meta"):
-            self.log.error("skipping a chunk file of Fluentd: flush it with Fluentd or delete it", path=path)
+        if not content.startswith(MAGIC[:4]) and os.path.exists(path + META_SUFFIX):
+            self.foreign = (*self.foreign, path)
             return
         copy = self.backup(chunk_id, content)
         self.log.error(

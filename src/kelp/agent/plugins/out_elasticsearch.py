@@ -37,6 +37,7 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
 
     keeps_origin = True
     takes_foreign_chunks = False
+    fluentd_keeps_events: ClassVar[bool] = True
     buffer_defaults: ClassVar[dict[str, Any]] = {"chunk_keys": ["tag"], "timekey_use_utc": "true"}
 
     def configure(self) -> None:

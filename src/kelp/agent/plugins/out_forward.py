@@ -126,6 +126,7 @@ class ForwardOutput(TransportOptions):
 
     default_chunk_key = "tag"
     takes_foreign_chunks: ClassVar[bool] = False
+    fluentd_keeps_events: ClassVar[bool] = True
     buffer_defaults: ClassVar[dict[str, Any]] = {"chunk_keys": ["tag"]}
 
     require_ack_response: bool = param.boolean(default=False, description="Wait for acknowledgements.")
