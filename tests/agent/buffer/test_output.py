@@ -71,7 +71,7 @@ def test_interval() -> None:
         driver.emit("t", event(1), event(2), (T0, {"skip": True}))
         driver.emit("u", event(3))
         wait_for(lambda: bool(SinkOutput.chunks_written))
-        assert 0.15 < time.monotonic() - started < 0.4
+        assert 0.15 < time.monotonic() - started < 2
         assert texts() == ["1\n2\n3\n"]
         wait_for(lambda: driver.output.chunks.size == 0)
     assert (driver.output.stats.emit_records, driver.output.stats.emit_count) == (4, 2)
@@ -125,10 +125,10 @@ def test_time_slices_are_flushed_when_they_are_over() -> None:
     now = time.time_ns()
     with running(config("timekey 1\ntimekey_wait 0.3", "time")) as driver:
         driver.output.emit_batch("t", Batch([now - 3600 * NS, now], [{"m": "old"}, {"m": "new"}]))
-        wait_for(lambda: texts() == ["old\n"], 1.0)
+        wait_for(lambda: "old\n" in texts())
         end = now // NS + 1 + 0.3
-        wait_for(lambda: len(texts()) == 2, 3.0)
-        assert end <= time.time() < end + 0.7
+        wait_for(lambda: len(texts()) == 2)
+        assert end <= time.time() < end + 3
 
 
 @pytest.mark.parametrize(
