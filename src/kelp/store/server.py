@@ -54,7 +54,7 @@ def run(options: Options) -> None:
     """Serve until SIGTERM or SIGINT. Raises StartError when the store cannot start."""
     _check_exposure(options)
     _check_writable(options.data)
-    with _listening(options.host, options.port) as listener:
+    with _bound(options.host, options.port) as listener:
         node = Node(
             options.data,
             name=options.node_name or socket.gethostname(),
@@ -63,6 +63,8 @@ def run(options: Options) -> None:
             port=listener.getsockname()[1],
         )
         app = _open(options, node)
+        # Only now: until the store has recovered, clients shall be refused and try again.
+        _listen(listener, options)
         with asyncio.Runner(loop_factory=_loop) as runner:
             runner.run(_serve(app, listener, options, node))
 
@@ -151,7 +153,7 @@ def _check_writable(data: Path) -> None:
 
 
 @contextlib.contextmanager
-def _listening(host: str, port: int) -> Iterator[socket.socket]:
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except socket.gaierror as error:
@@ -161,10 +163,17 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(address)
-            listener.listen(1024)
         except OSError as error:
             raise StartError(f"cannot listen on {host}:{port}: {_why_not_bound(error)}") from error
         yield listener
+
+
+def _listen(listener: socket.socket, options: Options) -> None:
+    try:
+        listener.listen(1024)
+    except OSError as error:
+        why = _why_not_bound(error)
+        raise StartError(f"cannot listen on {options.host}:{options.port}: {why}") from error
 
 
 def _why_not_bound(error: OSError) -> str:
