@@ -2,7 +2,8 @@ import { Anchor, Button, Center, Loader, Stack, Text, Title } from '@mantine/cor
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { isHidden, loadIndexNames } from '../base/indexNames';
-import { INDEX_PATTERNS_KEY, useIndexPatterns } from '../base/indexPatterns';
+import { useIndexPatterns } from '../base/indexPatterns';
+import { useSettings } from '../base/settings';
 import { DiscoverPage } from '../discover';
 import { Failure, notifyDone, notifyFailure } from '../widgets/Failure';
 import { offerIndexPattern, OFFERED_PATTERN } from './offer';
@@ -12,6 +13,8 @@ const POLL_MS = 2000;
 /** Discover, once there is an index pattern to search; until then, what is missing and how to get it. */
 export function DiscoverGate() {
   const patterns = useIndexPatterns();
+  // Discover needs them next: ask for both at once.
+  useSettings();
   const { refetch } = patterns;
   useEffect(() => {
     if (!patterns.isError) return;
@@ -53,7 +56,7 @@ function Waiting() {
       .then((made) => {
         if (made)
           notifyDone(`Index pattern ${OFFERED_PATTERN} was created for you, with time field @timestamp.`);
-        return client.invalidateQueries({ queryKey: INDEX_PATTERNS_KEY });
+        return client.invalidateQueries({ queryKey: ['saved-objects'] });
       })
       .catch((error: unknown) => notifyFailure('The index pattern was not created', error));
   }, [offered, client]);
