@@ -1,6 +1,7 @@
 """Chunk files: what survives cuts, damage and a full disk."""
 
 import os
+import resource
 from pathlib import Path
 
 import pytest
@@ -147,3 +148,17 @@ def test_replace_and_purge(tmp_path: Path) -> None:
     chunk.purge()
     chunk.purge()
     assert os.listdir(tmp_path) == []
+
+
+def test_a_file_that_may_not_grow_rolls_the_append_back(tmp_path: Path) -> None:
+    chunk, ends = make(tmp_path)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (ends[-1] + 50, hard))  # room for a part of the frame
+    try:
+        with pytest.raises(BufferFull, match="cannot append to buffer chunk .*: File too large"):
+            chunk.append(Frame(b"x" * 200, 1))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert os.path.getsize(chunk.path) == ends[-1]
+    chunk.append(Frame(b"four", 1))
+    assert list(chunk.frames()) == [*FRAMES, Frame(b"four", 1)]
