@@ -114,13 +114,14 @@ def float_(
     *,
     description: str,
     alias: str | None = None,
+    secret: bool = False,
     deprecated: str | None = None,
     obsoleted: str | None = None,
 ) -> Any:
     """A number. Also reachable as `param.float`."""
     return _declare(
         "float", values.to_float, default, description,
-        alias=alias, secret=False, deprecated=deprecated, obsoleted=obsoleted, argument=False,
+        alias=alias, secret=secret, deprecated=deprecated, obsoleted=obsoleted, argument=False,
     )  # fmt: skip
 
 
@@ -129,13 +130,14 @@ def size(
     *,
     description: str,
     alias: str | None = None,
+    secret: bool = False,
     deprecated: str | None = None,
     obsoleted: str | None = None,
 ) -> Any:
     """Bytes as int: `8m`, `256k`, `1000`."""
     return _declare(
         "size", values.to_size, default, description,
-        alias=alias, secret=False, deprecated=deprecated, obsoleted=obsoleted, argument=False,
+        alias=alias, secret=secret, deprecated=deprecated, obsoleted=obsoleted, argument=False,
     )  # fmt: skip
 
 
@@ -144,13 +146,14 @@ def time(
     *,
     description: str,
     alias: str | None = None,
+    secret: bool = False,
     deprecated: str | None = None,
     obsoleted: str | None = None,
 ) -> Any:
     """Seconds as float or int: `60s`, `5m`, `0.5`."""
     return _declare(
         "time", values.to_time, default, description,
-        alias=alias, secret=False, deprecated=deprecated, obsoleted=obsoleted, argument=False,
+        alias=alias, secret=secret, deprecated=deprecated, obsoleted=obsoleted, argument=False,
     )  # fmt: skip
 
 
@@ -159,13 +162,14 @@ def boolean(
     *,
     description: str,
     alias: str | None = None,
+    secret: bool = False,
     deprecated: str | None = None,
     obsoleted: str | None = None,
 ) -> Any:
     """true, yes, false or no; an empty value is true."""
     return _declare(
         "boolean", values.to_boolean, default, description,
-        alias=alias, secret=False, deprecated=deprecated, obsoleted=obsoleted, argument=False,
+        alias=alias, secret=secret, deprecated=deprecated, obsoleted=obsoleted, argument=False,
     )  # fmt: skip
 
 
@@ -175,6 +179,7 @@ def enum(
     *,
     description: str,
     alias: str | None = None,
+    secret: bool = False,
     deprecated: str | None = None,
     obsoleted: str | None = None,
     argument: bool = False,
@@ -189,7 +194,7 @@ def enum(
 
     return _declare(
         "enum", convert, default, description,
-        alias=alias, secret=False, deprecated=deprecated, obsoleted=obsoleted, argument=argument, allowed=allowed,
+        alias=alias, secret=secret, deprecated=deprecated, obsoleted=obsoleted, argument=argument, allowed=allowed,
     )  # fmt: skip
 
 
@@ -245,13 +250,14 @@ def regexp(
     *,
     description: str,
     alias: str | None = None,
+    secret: bool = False,
     deprecated: str | None = None,
     obsoleted: str | None = None,
 ) -> Any:
     """A compiled Ruby pattern: `/…/im` or bare."""
     return _declare(
         "regexp", to_regexp, default, description,
-        alias=alias, secret=False, deprecated=deprecated, obsoleted=obsoleted, argument=False,
+        alias=alias, secret=secret, deprecated=deprecated, obsoleted=obsoleted, argument=False,
     )  # fmt: skip
 
 

@@ -14,6 +14,8 @@ _METHOD = re.compile(r"[a-zA-Z_]\w*(?:[?!](?!=[^=~>]))?|\[\]")
 _LABEL = re.compile(r"([a-zA-Z_]\w*[?!]?):(?!:)")
 _PARAMETERS = re.compile(r"\s*\|\s*([^|]*)\|")
 _COMMAND_ARGUMENT = re.compile(r"[ \t]+(?=[\"'])")
+# A question such as `list.include? tag` also takes names and numbers without parentheses.
+_QUESTION_ARGUMENT = re.compile(r"[ \t]+(?=[\"'\[\d]|(?!(?:and|or|if|unless|then|rescue|do|end)\b)[a-zA-Z_])")
 # A block made of source text; None where a call has none.
 BlockCode = Callable[[Env], Block]
 
@@ -87,15 +89,15 @@ class CallCompiler:
             )
         if name not in known_names():
             raise RubySyntaxError(f"unknown method {name!r}", start)
-        args = self._call_arguments()
+        args = self._call_arguments(name)
         block = self.block()
         return _call(receiver, name, args, block, safe=safe)
 
-    def _call_arguments(self) -> list[Code]:
+    def _call_arguments(self, name: str) -> list[Code]:
         source = self.source
         if source.take("("):
             return self.arguments(")")
-        if source.scan(_COMMAND_ARGUMENT):
+        if source.scan(_QUESTION_ARGUMENT if name.endswith("?") else _COMMAND_ARGUMENT):
             return [self.ternary()]
         return []
 
@@ -195,7 +197,7 @@ class CallCompiler:
         if name not in constants.MODULES[module]:
             known = ", ".join(constants.MODULES[module])
             raise RubySyntaxError(f"unknown method {module}.{name}; known: {known}", start)
-        args = self._call_arguments()
+        args = self._call_arguments(name)
         block = self.block()
         if args and isinstance(args[-1], _BlockArgument):
             block = _symbol_block(args.pop())
