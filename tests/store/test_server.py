@@ -49,6 +49,11 @@ def test_unusable_data_directory(tmp_path):
             ["--tls-cert", __file__],
             "cannot use TLS: --tls-cert and --tls-key go together, only one was given",
         ),
+        (
+            ["--tls-cert", __file__, "--tls-key", __file__],
+            f"cannot use TLS: {__file__} and {__file__} are no certificate and its key in PEM form",
+        ),
+        (["--memory", "much"], "failed to parse setting [--memory] with value [much] as a size in bytes"),
         (["--password-file", "/nowhere"], "cannot read password file /nowhere: No such file or directory"),
         (["--password-file", os.devnull], f"cannot use password file {os.devnull}: it is empty"),
         (["--host", "192.0.2.1", "--insecure"], "this machine has no such address; choose one with --host"),

@@ -78,6 +78,16 @@ from kelp.common.errors import KelpError
     help="Private key (PEM) of --tls-cert.",
 )
 @click.option(
+    "--engine",
+    envvar=["KELP_STORE_ENGINE"],
+    help="Address of a ClickHouse server (http://user:password@host:8123) instead of the embedded engine.",
+)
+@click.option(
+    "--memory",
+    envvar=["KELP_STORE_MEMORY"],
+    help="Memory the embedded engine may use, such as 2gb; without it a share of the machine's.",
+)
+@click.option(
     "--retention-days",
     type=click.FloatRange(min=0, min_open=True),
     envvar=["KELP_STORE_RETENTION_DAYS"],
@@ -107,6 +117,8 @@ def command(
     insecure: bool,
     tls_cert: Path | None,
     tls_key: Path | None,
+    engine: str | None,
+    memory: str | None,
     retention_days: float | None,
     disk_budget: str | None,
     log_level: str,
@@ -134,6 +146,8 @@ def command(
                 insecure=insecure or os.environ.get("xpack.security.enabled") == "false",  # noqa: SIM112
                 tls_cert=tls_cert,
                 tls_key=tls_key,
+                engine=engine,
+                memory_bytes=size_bytes(memory, "--memory") if memory else 0,
                 retention_days=retention_days,
                 disk_budget_bytes=size_bytes(disk_budget, "--disk-budget") if disk_budget else None,
             )

@@ -6,6 +6,7 @@ import errno
 import os
 import signal
 import socket
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,8 @@ class Options:
     insecure: bool = False
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    engine: str | None = None
+    memory_bytes: int = 0
     retention_days: float | None = None
     disk_budget_bytes: int | None = None
 
@@ -82,7 +85,7 @@ def _open(options: Options, node: Node) -> "App":
     from kelp.store.api.app import create_app
     from kelp.store.store import Store
 
-    store = Store(options.data)
+    store = Store(options.data, engine=options.engine, memory_bytes=options.memory_bytes)
     load_identity(node)
     retention = Retention(store, Limits(options.retention_days, options.disk_budget_bytes))
 
@@ -131,6 +134,16 @@ class _Server(uvicorn.Server):
 def _check_exposure(options: Options) -> None:
     if bool(options.tls_cert) != bool(options.tls_key):
         raise StartError("cannot use TLS: --tls-cert and --tls-key go together, only one was given")
+    if options.tls_cert and options.tls_key:
+        try:
+            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(
+                options.tls_cert, options.tls_key
+            )
+        except (ssl.SSLError, OSError) as error:
+            raise StartError(
+                f"cannot use TLS: {options.tls_cert} and {options.tls_key} are no certificate and its key in PEM "
+                f"form ({error})"
+            ) from error
     local = options.host in ("localhost", "::1") or options.host.startswith("127.")
     if not local and not options.password and not options.insecure:
         raise StartError(
