@@ -21,16 +21,17 @@ class Derivative(PathPipeline):
             self.unit_ms = _UNIT_MS[short] if short in _UNIT_MS else fixed_nanos(str(unit)) / NANOS_PER_MS
 
     def apply(self, buckets: list[Json]) -> list[Json]:
-        before: tuple[float, float] | None = None
+        before: tuple[float | None, float] | None = None
         for bucket in buckets:
             value = self.number(bucket)
-            if value is None:
-                continue
+            key = bucket["key"] if isinstance(bucket.get("key"), int | float) else 0
             if before is not None:
-                change = value - before[0]
+                # A gap on either side leaves nothing to compare; Elasticsearch shows that as null.
+                change = None if value is None or before[0] is None else value - before[0]
                 shown = {"value": change}
                 if self.unit_ms is not None:
-                    shown["normalized_value"] = change / ((bucket["key"] - before[1]) / self.unit_ms)
+                    units = (key - before[1]) / self.unit_ms
+                    shown["normalized_value"] = None if change is None else change / units
                 bucket[self.name] = shown
-            before = (value, bucket["key"] if isinstance(bucket.get("key"), int | float) else 0)
+            before = (value, key)
         return buckets

@@ -117,7 +117,7 @@ class SortPlan:
 
     @property
     def nulls_first(self) -> bool:
-        return self.key.missing == "_first"
+        return bool(self.key.missing == "_first")
 
     def column(self, index: Index, binder: Binder) -> str:
         """The key's SQL in one index, always of one type."""
