@@ -155,7 +155,7 @@ def test_a_file_that_may_not_grow_rolls_the_append_back(tmp_path: Path) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (ends[-1] + 50, hard))  # room for a part of the frame
     try:
-        with pytest.raises(BufferFull, match="cannot append to buffer chunk .*: File too large"):
+        with pytest.raises(BufferFull, match=r"cannot append to buffer chunk .*: File too large"):
             chunk.append(Frame(b"x" * 200, 1))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
