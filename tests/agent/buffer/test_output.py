@@ -160,6 +160,24 @@ def test_order_is_kept_through_failures() -> None:
     assert texts() == [f"{n}\n" for n in range(10)]
 
 
+def test_a_fault_of_the_buffer_does_not_end_the_flush_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kelp.agent.buffer.flusher._REST_AFTER_FAULT", 0.01)
+    with running(config("flush_mode immediate")) as driver:
+        faults = [OSError("cannot unlink")]
+        real = driver.output.chunks.purge
+
+        def purge(chunk: Chunk) -> None:
+            real(chunk)
+            if faults:
+                raise faults.pop()
+
+        monkeypatch.setattr(driver.output.chunks, "purge", purge)
+        driver.emit("t", event(1))
+        wait_for(lambda: not faults)
+        driver.emit("t", event(2))
+        wait_for(lambda: texts() == ["1\n", "2\n"])
+
+
 def test_limit_of_retries_drops_the_queue() -> None:
     SinkOutput.away = True
     with running(config("flush_mode immediate\nretry_wait 0.02\nretry_max_times 2")) as driver:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # Errors of code or data: the same chunk would fail the same way again.
 _HOPELESS = (UnrecoverableError, TypeError, AttributeError, UnicodeError)
+_REST_AFTER_FAULT = 1.0  # seconds
 _DRAIN_GRACE = 5.0  # seconds a buffer in memory keeps trying at shutdown after a first failure
 
 
@@ -70,11 +71,15 @@ class Flusher:
 
     def _run(self) -> None:
         while True:
-            chunk = self._next()
-            if chunk is None:
-                return
-            self._flush(chunk)
-            self._rest()
+            try:
+                chunk = self._next()
+                if chunk is None:
+                    return
+                self._flush(chunk)
+                self._rest()
+            except Exception:  # noqa: BLE001  a thread that ends would stop the output for good
+                self._output.log.exception("flush thread failed, going on", plugin=self._output.plugin_id)
+                time.sleep(_REST_AFTER_FAULT)
 
     def _next(self) -> Chunk | None:
         """Wait for a chunk that may be flushed now; None at the end."""
