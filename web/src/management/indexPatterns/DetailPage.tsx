@@ -85,7 +85,8 @@ function Actions({ id, title }: { id: string; title: string }) {
     const next = patterns.data?.find((pattern) => pattern.id !== id);
     if (defaultId === id) await saveSettings({ defaultIndex: next?.id ?? '' });
     navigate(PATHS.indexPatterns);
-    await client.invalidateQueries({ queryKey: INDEX_PATTERNS_KEY });
+    // Exact: this page still stands and would ask for the pattern that is gone.
+    await client.invalidateQueries({ queryKey: INDEX_PATTERNS_KEY, exact: true });
     notifyDone(`Index pattern ${title} deleted.`);
   };
   const discover = hashUrl('/discover', { _a: `(index:'${id.replace(/['!]/g, '!$&')}')` });
