@@ -215,6 +215,11 @@ def test_items_can_be_left_out(store):
             "Validation Failed: 1: id is missing;",
         ),
         (
+            b'{"index":{"_index":"a","_id":"%s"}}\n{}\n' % (b"x" * 513),
+            "action_request_validation_exception",
+            f"Validation Failed: 1: id [{'x' * 513}] is too long, must be no longer than 512 bytes but was: 513;",
+        ),
+        (
             b'{"index":{"_index":"a","foo":1}}\n{}\n',
             "illegal_argument_exception",
             "Action/metadata line [1] contains an unknown parameter [foo]",
