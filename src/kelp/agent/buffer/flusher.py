@@ -77,7 +77,7 @@ class Flusher:
                     return
                 self._flush(chunk)
                 self._rest()
-            except Exception:  # noqa: BLE001  a thread that ends would stop the output for good
+            except Exception:  # a thread that ends would stop the output for good
                 self._output.log.exception("flush thread failed, going on", plugin=self._output.plugin_id)
                 time.sleep(_REST_AFTER_FAULT)
 
