@@ -18,7 +18,7 @@ const VARIABLE =
   /^(?:[^\w]*)(?:[-+]?\d[\d.,:_/%-]*(?:ms|us|µs|ns|s|m|h|kb|mb|gb|b)?|0x[\da-f]+|[\da-f]{8,}|[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}|.*\d{3,}.*)(?:[^\w]*)$/i;
 
 function maskWord(word: string): string {
-  const pair = /^([\w.-]+[=:])(.+)$/.exec(word);
+  const pair = /^([A-Za-z_][\w.-]*[=:])(.+)$/.exec(word);
   if (pair && VARIABLE.test(pair[2] as string)) return `${pair[1]}${WILDCARD}`;
   return VARIABLE.test(word) ? WILDCARD : word;
 }
@@ -72,9 +72,10 @@ export function mineTemplates(lines: readonly string[]): Template[] {
 export function constantPhrases(template: Template): string[] {
   const phrases: string[][] = [[]];
   for (const word of template.words) {
-    if (!word.includes(WILDCARD)) phrases.at(-1)?.push(word);
-    else if (word === WILDCARD) phrases.push([]);
-    else phrases.push([word.slice(0, word.indexOf(WILDCARD)).replace(/[=:]$/, '')], []);
+    // Of `code=<*>` the key still follows the words before it.
+    const [head = '', tail] = word.split(WILDCARD);
+    if (head !== '') phrases.at(-1)?.push(tail === undefined ? head : head.replace(/[=:]$/, ''));
+    if (tail !== undefined) phrases.push([]);
   }
   return phrases.map((phrase) => phrase.join(' ')).filter((phrase) => /[\p{L}\p{N}]/u.test(phrase));
 }

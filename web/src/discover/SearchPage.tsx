@@ -131,7 +131,7 @@ export function SearchPage() {
               response={search.chart.data?.response}
               plan={search.chart.data?.plan ?? plan}
               loading={search.chart.isFetching}
-              timed={timeField !== undefined}
+              timed={timeField !== undefined && !live}
               hideChart={state.hideChart || live}
               tools={!live && <ResultTabs tab={tab} onTab={setTab} />}
               interval={state.interval}

@@ -9,23 +9,28 @@ export const LIVE_PAGE = 500;
 /** Documents may arrive this much later than their own time says: so far back each request looks again. */
 const LATE_MILLIS = 30_000;
 
+/** Clocks differ: what claims to be of the future is followed up to this much, so that it cannot hide the present. */
+const AHEAD_MILLIS = 60_000;
+
 /** The newest documents; once some are known, only those not much older than the newest of them. */
 export function liveBody(
   query: JsonObject,
   sort: Json[],
   timeField: string,
   newestMillis: number | null,
+  nowMillis: number,
 ): JsonObject {
-  const since =
-    newestMillis === null
-      ? []
-      : [{ range: { [timeField]: { gte: newestMillis - LATE_MILLIS, format: 'epoch_millis' } } }];
+  const since: JsonObject =
+    newestMillis === null ? {} : { gte: Math.min(newestMillis, nowMillis) - LATE_MILLIS };
+  const range = {
+    range: { [timeField]: { ...since, lte: nowMillis + AHEAD_MILLIS, format: 'epoch_millis' } },
+  };
   return {
     size: LIVE_PAGE,
     version: true,
     track_total_hits: false,
     sort,
-    query: { bool: { filter: [query, ...since] } },
+    query: { bool: { filter: [query, range] } },
   };
 }
 

@@ -72,7 +72,7 @@ export function useLiveTail(
     };
     const poll = async (): Promise<void> => {
       try {
-        const body = liveBody(query, sort, timeField, newestMillis(all.current, timeField));
+        const body = liveBody(query, sort, timeField, newestMillis(all.current, timeField), now());
         take((await exchange(path, body, abort.signal)).response.hits.hits);
         faults = 0;
       } catch (failure) {
