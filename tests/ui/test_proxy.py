@@ -135,6 +135,13 @@ def test_other_methods(client: TestClient, method: str) -> None:
     assert client.request(method, "/api/es/_search").status_code == 405
 
 
+def test_head(client: TestClient, elasticsearch: Any) -> None:
+    elasticsearch.scripted["/logs"] = (200, {"content-type": "application/json"}, b"{}")
+    reply = client.head("/api/es/logs")
+    assert (reply.status_code, reply.content) == (200, b"")
+    assert elasticsearch.seen[-1].method == "HEAD"
+
+
 def test_changes_need_the_header(connect: Callable[..., TestClient], elasticsearch: Any) -> None:
     client = connect(client_headers={})
     for method in ("POST", "PUT", "DELETE"):

@@ -1,7 +1,10 @@
+import ssl
+from pathlib import Path
+
 import pytest
 
 from kelp.common.errors import KelpError
-from kelp.ui.settings import Settings, check, is_loopback, parse_base_path, parse_hosts
+from kelp.ui.settings import Settings, check, is_loopback, parse_base_path, parse_hosts, tls_context
 
 
 @pytest.mark.parametrize(
@@ -107,3 +110,23 @@ def test_secrets_are_not_shown() -> None:
     shown = repr(Settings(ES, password="geheim", elasticsearch_password="secret"))
     assert "geheim" not in shown
     assert "secret" not in shown
+
+
+@pytest.mark.parametrize(
+    ("mode", "host_name", "certificate"),
+    [
+        ("full", True, ssl.CERT_REQUIRED),
+        ("certificate", False, ssl.CERT_REQUIRED),
+        ("none", False, ssl.CERT_NONE),
+    ],
+)
+def test_tls(mode: str, host_name: bool, certificate: ssl.VerifyMode) -> None:
+    context = tls_context(Settings(ES, elasticsearch_verify=mode))
+    assert (context.check_hostname, context.verify_mode) == (host_name, certificate)
+
+
+def test_wrong_authorities(tmp_path: Path) -> None:
+    file = tmp_path / "ca.pem"
+    file.write_text("no certificate")
+    with pytest.raises(KelpError, match=r"cannot read the CA file .*/ca\.pem: "):
+        tls_context(Settings(ES, elasticsearch_ca=str(file)))
