@@ -135,7 +135,7 @@ it('counts values of loaded rows', () => {
   const hits = [{ log: ['a', 'a', 'b'] }, { log: 'a' }, {}].map((source, at): Hit => ({
     _index: 'i',
     _id: String(at),
-    _source: source,
+    _source: source as JsonObject,
   }));
   expect(countLoaded(hits, 'log')).toEqual({
     values: [
