@@ -1,0 +1,200 @@
+"""`kelp agent` from the outside: exit codes, messages, signals, restarts."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+RUNNING = """
+<source>
+  @type sample
+  tag t
+  rate 50
+  sample {"a": 1}
+</source>
+<match **>
+  @type file
+  path %s
+  append true
+  <format>
+    @type json
+  </format>
+  <buffer []>
+    @type memory
+    flush_mode interval
+    flush_interval %s
+    flush_thread_interval 0.05
+  </buffer>
+</match>
+"""
+
+
+class Runner:
+    """Starts agents and ends what is left of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.started: list[subprocess.Popen[str]] = []
+
+    def config(self, text: str, name: str = "agent.conf") -> Path:
+        path = self.folder / name
+        path.write_text(text)
+        return path
+
+    def run(self, config: Path, *options: str) -> tuple[int, str]:
+        done = subprocess.run(
+            self._command(config, *options), capture_output=True, text=True, timeout=20, check=False
+        )
+        return done.returncode, done.stderr
+
+    def start(self, config: Path, *options: str) -> "subprocess.Popen[str]":
+        log = (self.folder / "log").open("a")
+        process = subprocess.Popen(self._command(config, *options), stderr=log, text=True)
+        self.started.append(process)
+        return process
+
+    def log(self) -> str:
+        return (self.folder / "log").read_text()
+
+    @staticmethod
+    def _command(config: Path, *options: str) -> list[str]:
+        return [sys.executable, "-c", "from kelp.cli import main; main()", "agent", "-c", str(config), *options]
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Iterator[Runner]:
+    one = Runner(tmp_path)
+    yield one
+    for process in one.started:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.03)
+
+
+def lines(path: Path) -> list[str]:
+    return [line for found in path.parent.glob(path.name + "*") for line in found.read_text().splitlines()]
+
+
+def children(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_a_valid_configuration(runner: Runner) -> None:
+    config = runner.config("<match **>\n@type null\n</match>\n")
+    code, said = runner.run(config, "--dry-run")
+    assert (code, said.splitlines()[-1]) == (0, f"{config}: the configuration is valid")
+
+
+@pytest.mark.parametrize("options", [("--dry-run",), (), ("--no-supervisor",)])
+def test_faults_end_with_exit_code_1_and_no_traceback(runner: Runner, options: tuple[str, ...]) -> None:
+    config = runner.config("<match **>\n@type nul\n</match>\n<match>\n</match>\n")
+    code, said = runner.run(config, *options)
+    assert code == 1
+    assert said.splitlines()[:2] == [
+        "error: the configuration has 2 faults",
+        f"{config}:2: <match **>: unknown output plugin 'nul'; did you mean 'null'?",
+    ]
+
+
+def test_a_missing_file(runner: Runner) -> None:
+    code, said = runner.run(runner.folder / "nope.conf")
+    assert code == 1
+    assert f"cannot read {runner.folder / 'nope.conf'}: No such file or directory" in said
+
+
+@pytest.mark.parametrize("options", [(), ("--no-supervisor",)])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_stopping_flushes_what_is_held(
+    runner: Runner, options: tuple[str, ...], number: signal.Signals
+) -> None:
+    out = runner.folder / "out"
+    process = runner.start(runner.config(RUNNING % (out, "60")), *options)
+    wait_for(lambda: "agent is running" in runner.log())
+    time.sleep(0.5)
+    assert lines(out) == []
+    process.send_signal(number)
+    assert process.wait(10) == 0
+    assert json.loads(lines(out)[0]) == {"a": 1}
+
+
+def test_usr1_flushes(runner: Runner) -> None:
+    out = runner.folder / "out"
+    process = runner.start(runner.config(RUNNING % (out, "60")))
+    wait_for(lambda: "agent is running" in runner.log())
+    time.sleep(0.3)
+    process.send_signal(signal.SIGUSR1)
+    wait_for(lambda: lines(out))
+
+
+def test_hup_takes_the_new_configuration_and_keeps_the_old_one_when_it_is_broken(runner: Runner) -> None:
+    first, second = runner.folder / "first", runner.folder / "second"
+    config = runner.config(RUNNING % (first, "0.1"))
+    process = runner.start(config)
+    wait_for(lambda: lines(first))
+    config.write_text("<match>\n")
+    process.send_signal(signal.SIGHUP)
+    wait_for(lambda: "goes on with the old configuration" in runner.log())
+    count = len(lines(first))
+    wait_for(lambda: len(lines(first)) > count)
+    config.write_text(RUNNING % (second, "0.1"))
+    process.send_signal(signal.SIGHUP)
+    wait_for(lambda: lines(second))
+    process.terminate()
+    assert process.wait(10) == 0
+
+
+def test_a_crashed_worker_is_started_again(runner: Runner) -> None:
+    out = runner.folder / "out"
+    process = runner.start(runner.config(RUNNING % (out, "0.1")))
+    wait_for(lambda: lines(out))
+    (worker,) = children(process.pid)
+    os.kill(worker, signal.SIGKILL)
+    wait_for(lambda: "worker crashed" in runner.log())
+    wait_for(lambda: children(process.pid) not in ([], [worker]))
+    count = len(lines(out))
+    wait_for(lambda: len(lines(out)) > count)
+    process.terminate()
+    assert process.wait(10) == 0
+
+
+def test_the_worker_ends_with_its_supervisor(runner: Runner) -> None:
+    process = runner.start(runner.config(RUNNING % (runner.folder / "out", "0.1")))
+    wait_for(lambda: "agent is running" in runner.log())
+    (worker,) = children(process.pid)
+    process.kill()
+    process.wait()
+    wait_for(lambda: not Path(f"/proc/{worker}").exists() or "stopped" in runner.log())
+
+
+def test_what_cannot_start_ends_with_exit_code_2(runner: Runner) -> None:
+    text = "<source>\n@type http\nport 1\nbind 203.0.113.1\n</source>\n<match **>\n@type null\n</match>\n"
+    code, said = runner.run(runner.config(text))
+    assert code == 2
+    assert "cannot start: " in said
+    assert "Traceback" not in said
+
+
+def test_the_agent_never_imports_the_store(runner: Runner) -> None:
+    program = (
+        "import sys; from kelp.agent.cli import command\n"
+        "try: command(['-c', sys.argv[1], '--dry-run'])\n"
+        "except SystemExit: print([m for m in sys.modules if m.startswith(('chdb', 'kelp.store', 'starlette'))])"
+    )
+    config = runner.config("<match **>\n@type stdout\n</match>\n")
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(config)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
