@@ -1,7 +1,7 @@
 """Running a tree of aggregations: one statement per level, results put together from the leaves upwards."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kelp.store.aggs.global_ import GlobalBucket
@@ -68,7 +68,7 @@ class Runner:
     def bucketing(self, agg: Bucketing, chain: list[Level]) -> dict[Path, Json]:
         """The results of a bucketing by the path of the bucket above."""
         if isinstance(agg, GlobalBucket):
-            whole = SearchContext(self.context.engine, self.context.indices, self.context.now_nanos)
+            whole = replace(self.context, branches=[], failures=[])
             whole.narrow(All())
             return Runner(whole).rows_to_results(agg, [])
         return self.rows_to_results(agg, chain)

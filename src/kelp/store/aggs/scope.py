@@ -65,7 +65,7 @@ class Scope:
     def _add(self, per_branch: tuple[str, ...]) -> str:
         alias = self._aliases.get(per_branch)
         if alias is None:
-            alias = f"c{len(self._columns)}"
+            alias = f"_c{len(self._columns)}"  # no column of a field begins with an underscore
             self._columns[alias] = per_branch
             self._aliases[per_branch] = alias
         return alias
@@ -74,7 +74,7 @@ class Scope:
         """The subquery with all columns asked for so far; call it last."""
         selects = []
         for number, branch in enumerate(self._branches):
-            columns = [f"{sqls[number]} AS {alias}" for alias, sqls in self._columns.items()] or ["1 AS one"]
+            columns = [f"{sqls[number]} AS {alias}" for alias, sqls in self._columns.items()] or ["1 AS _one"]
             selects.append(f"SELECT {', '.join(columns)} FROM {branch.index.table} WHERE {branch.where}")
         return " UNION ALL ".join(selects)
 

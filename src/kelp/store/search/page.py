@@ -55,27 +55,33 @@ def find_rows(
         return []
     limit = f"LIMIT {offset + size}"
     selects = []
+    # Aliases begin with an underscore, which no field's column does: one called like a column would hide it.
     for number, branch in enumerate(context.branches):
-        columns = [f"{number} AS b", "_seg AS s", "_row AS r", f"toUnixTimestamp64Nano({_TIMESTAMP}) AS t"]
+        columns = [
+            f"{number} AS _b",
+            "_seg AS _s",
+            "_row AS _r",
+            f"toUnixTimestamp64Nano({_TIMESTAMP}) AS _t",
+        ]
         columns += [f"{plan.column(branch.index, context.binder)} AS {plan.alias}" for plan in plans]
         where = branch.where
         if search_after is not None:
             where = f"{where} AND {after(plans, search_after, branch.index, context.binder)}"
         if collapse is not None:
-            columns.append(f"{collapse_column(context, branch, collapse)} AS g")
+            columns.append(f"{collapse_column(context, branch, collapse)} AS _g")
         order = [plan.branch_order(branch.index) for plan in plans] or [f"{_TIMESTAMP} DESC"]
-        by_group = "" if collapse is None else " LIMIT 1 BY g"
+        by_group = "" if collapse is None else " LIMIT 1 BY _g"
         tail = f"ORDER BY {', '.join(order)}, _seg, _row{by_group} {limit}"
         selects.append(f"SELECT {', '.join(columns)} FROM {branch.index.table} WHERE {where} {tail}")
-    outer = [plan.order() for plan in plans] or ["t DESC"]
-    by_group = "" if collapse is None else " LIMIT 1 BY g"
+    outer = [plan.order() for plan in plans] or ["_t DESC"]
+    by_group = "" if collapse is None else " LIMIT 1 BY _g"
     if len(selects) == 1:
         sql = selects[0] + (f" OFFSET {offset}" if offset else "")
         if offset:
             sql = selects[0].removesuffix(limit) + f"LIMIT {size} OFFSET {offset}"
     else:
         union = " UNION ALL ".join(f"({select})" for select in selects)
-        sql = f"SELECT * FROM ({union}) ORDER BY {', '.join(outer)}, s, r{by_group} LIMIT {size} OFFSET {offset}"
+        sql = f"SELECT * FROM ({union}) ORDER BY {', '.join(outer)}, _s, _r{by_group} LIMIT {size} OFFSET {offset}"
     end = 4 + len(plans)
     return [Row(row[0], row[1], row[2], row[3], tuple(row[4:end])) for row in context.query(sql)]
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any
 
 from kelp.store.aggs.run import run_aggregations
@@ -70,8 +71,7 @@ def _page_context(context: SearchContext, request: SearchRequest) -> SearchConte
     if request.post_filter is None:
         return context
     narrowed: Node = And((request.query, request.post_filter))
-    page = SearchContext(context.engine, context.indices, context.now_nanos, context.binder)
-    page.failures = list(context.failures)
+    page = replace(context, branches=[], failures=list(context.failures))
     page.narrow(narrowed)
     return page
 
@@ -95,9 +95,9 @@ def count(context: SearchContext) -> int:
     if not context.branches:
         return 0
     selects = [
-        f"SELECT count() AS c FROM {branch.index.table} WHERE {branch.where}" for branch in context.branches
+        f"SELECT count() AS _n FROM {branch.index.table} WHERE {branch.where}" for branch in context.branches
     ]
-    sql = selects[0] if len(selects) == 1 else f"SELECT sum(c) FROM ({' UNION ALL '.join(selects)})"
+    sql = selects[0] if len(selects) == 1 else f"SELECT sum(_n) FROM ({' UNION ALL '.join(selects)})"
     return int(context.query(sql)[0][0])
 
 

@@ -243,7 +243,7 @@ def plan_sort(keys: Sequence[SortKey], indices: Sequence[Index]) -> list[SortPla
             raise ApiError(
                 400, "query_shard_exception", f"No mapping found for [{key.field}] in order to sort on"
             )
-        plan = SortPlan(key, f"k{number}", value)
+        plan = SortPlan(key, f"_k{number}", value)
         field = value.field if value is not None else None
         if plan.kind == "date" and len(keys) > 1 and field is not None and not plan._nanosecond_values():
             plan.by_milliseconds = True

@@ -106,7 +106,18 @@ class TextFamily(Family):
         if leaf.operator != "and":
             least = minimum_matches(leaf.minimum_should_match, len(found), default)
         plain = leaf.fuzziness is None and not leaf.prefix and all(is_plain(word) for word in found)
+        if least > 1 and (self.access.array is not None or self.access.overflow is not None):
+            return self.enough_values(tests, least)
         return self.on_values(lambda x: self.enough(x, found if plain else [], tests, least))
+
+    def enough_values(self, tests: list[Predicate], least: int) -> str:
+        """At least `least` of the words occur, each in any value of the document."""
+        if least >= len(tests):
+            return all_of([self.on_values(test) for test in tests])
+        indexed, self.indexed = self.indexed, False
+        each = [f"toUInt8({self.on_values(test)})" for test in tests]
+        self.indexed = indexed
+        return f"({' + '.join(each)} >= {least})"
 
     def enough(self, x: str, plain: list[str], tests: list[Predicate], least: int) -> str:
         """At least `least` of the words occur; plain words share one look-up."""
