@@ -20,7 +20,7 @@ from kelp.store.index.expression import date_math_name, expand
 from kelp.store.index.files import make_folder, remove_durably, write_durably
 from kelp.store.index.index import Index
 from kelp.store.index.names import check_index_name
-from kelp.store.index.settings import FIELDS_LIMIT_SETTING, fields_limit, flat_settings
+from kelp.store.index.settings import FIELDS_LIMIT_SETTING, check_counts, fields_limit, flat_settings
 from kelp.store.mapping.mapping import DEFAULT_FIELDS_LIMIT, Mapping
 from kelp.store.mapping.merge import merge
 from kelp.store.mapping.state import from_state, to_state
@@ -69,7 +69,7 @@ class Catalog:
                 settings=state["settings"],
                 aliases=state["aliases"],
                 created_ms=state["created_ms"],
-                columns=columns.pop(state["uuid"], frozenset()),
+                columns=frozenset(columns.get(state["uuid"], ())),
                 closed=state["closed"],
                 hidden=state["hidden"],
             )
@@ -77,6 +77,7 @@ class Catalog:
                 # The folder of the engine was lost or the crash came between catalog and table.
                 self._engine.command(schema.create_table(index.table))
                 index.columns = schema.BASE_COLUMNS
+            _take_column_types(index, columns.pop(index.uuid, {}))
             self._indices[index.name] = index
         for orphan in columns:
             log.info("dropping the table of a deleted index", uuid=orphan)
@@ -84,12 +85,14 @@ class Catalog:
         for path in self._folder.glob("*.json"):
             self._documents[path.stem] = orjson.loads(path.read_bytes())
 
-    def _engine_columns(self) -> dict[str, frozenset[str]]:
+    def _engine_columns(self) -> dict[str, dict[str, str]]:
+        """The types of the columns of all tables."""
         rows = self._engine.query(
-            "SELECT table, groupArray(name) FROM system.columns WHERE database = {database:String} GROUP BY table",
+            "SELECT table, groupArray(name), groupArray(type) FROM system.columns "
+            "WHERE database = {database:String} GROUP BY table",
             {"database": DATABASE},
         )
-        return {table: frozenset(names) for table, names in rows}
+        return {table: dict(zip(names, types, strict=True)) for table, names, types in rows}
 
     def get(self, name: str) -> Index | None:
         """The index of exactly this name; aliases are not looked up."""
@@ -134,7 +137,9 @@ class Catalog:
             expand_none="none" in states,
         )
         # A name that was spelled out is found in any state, wildcards find only those asked for.
-        named = set() if expression in ("", "_all") else {date_math_name(part) for part in expression.split(",")}
+        named = (
+            set() if expression in ("", "_all") else {date_math_name(part) for part in expression.split(",")}
+        )
         found: dict[str, Index] = {}
         for name in names:
             index = self._indices.get(name)
@@ -158,6 +163,7 @@ class Catalog:
         check_index_name(name)
         flat = flat_settings(settings)
         limit = fields_limit(flat, DEFAULT_FIELDS_LIMIT)
+        check_counts(flat)
         mapping = Mapping.from_json(mappings or {}, limit)
         with self._lock:
             self._check_free(name)
@@ -234,6 +240,7 @@ class Catalog:
         """Change settings; null removes one."""
         with index.schema_lock:
             changed = flat_settings(body)
+            check_counts(changed)
             if FIELDS_LIMIT_SETTING in changed:
                 index.mapping.fields_limit = fields_limit(changed, DEFAULT_FIELDS_LIMIT)
             merged = {**index.settings, **changed}
@@ -288,6 +295,15 @@ class Catalog:
             )
         write_durably(self._folder / f"{kind}.json", orjson.dumps(documents))
         self._documents[kind] = documents
+
+
+def _take_column_types(index: Index, types: dict[str, str]) -> None:
+    """The engine knows best what a column is: a crash may have come between making it and writing that down."""
+    for item in index.mapping.columns_of_fields():
+        if item.kind == "string" and item.column in types:
+            low = types[item.column].startswith("LowCardinality")
+            if item.low_cardinality is not low:
+                index.mapping.changed(item, low_cardinality=low)
 
 
 def _name_taken(name: str) -> Exception:

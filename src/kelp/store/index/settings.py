@@ -41,3 +41,19 @@ def fields_limit(settings: dict[str, Any], default: int) -> int:
         raise illegal_argument(
             f"Failed to parse value [{text}] for setting [index.{FIELDS_LIMIT_SETTING}]"
         ) from None
+
+
+def check_counts(settings: dict[str, Any]) -> None:
+    """Raise ApiError where the numbers of shards or replicas are none."""
+    for name, least in (("number_of_shards", 1), ("number_of_replicas", 0)):
+        text = settings.get(name)
+        if text is None:
+            continue
+        try:
+            number = int(text)
+        except ValueError:
+            raise illegal_argument(f"Failed to parse value [{text}] for setting [index.{name}]") from None
+        if number < least:
+            raise illegal_argument(
+                f"Failed to parse value [{text}] for setting [index.{name}] must be >= {least}"
+            )
