@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -135,3 +136,18 @@ def test_elasticsearch_that_fails(client: TestClient, elasticsearch: Any) -> Non
     elasticsearch.scripted["/.kelp/_search"] = (503, {}, b'{"error":{"type":"x","reason":"no master"}}')
     reply = client.get(f"{ROOT}/_find")
     assert (reply.status_code, reply.json()["message"]) == (503, "cannot reach the saved objects: no master")
+
+
+@pytest.mark.parametrize(
+    ("settings", "asks"),
+    [({}, True), ({"elasticsearch_username": "u", "elasticsearch_password": "p"}, False)],
+)
+def test_elasticsearch_that_wants_a_password(
+    connect: Callable[..., TestClient], elasticsearch: Any, settings: dict[str, str], asks: bool
+) -> None:
+    error = b'{"error":{"type":"security_exception","reason":"missing authentication"}}'
+    elasticsearch.scripted["/.kelp/_search"] = (401, {}, error)
+    reply = connect(**settings).get(f"{ROOT}/_find")
+    message = "cannot reach the saved objects: missing authentication"
+    assert (reply.status_code, reply.json()["message"]) == (401, message)
+    assert ("www-authenticate" in reply.headers) is asks

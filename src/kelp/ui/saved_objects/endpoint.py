@@ -22,7 +22,10 @@ def bind(handler: Handler, upstream: Upstream, forward_auth: bool) -> Endpoint:
         try:
             return await handler(request, Repository(upstream, authorization))
         except SavedObjectError as error:
-            return error_reply(error.status, str(error))
+            # Elasticsearch wants a password: the browser asks for it, and its header goes through.
+            asks = forward_auth and error.status == 401
+            headers = {"www-authenticate": 'Basic realm="Elasticsearch"'} if asks else None
+            return error_reply(error.status, str(error), headers)
         except UpstreamDown as error:
             return error_reply(502, str(error), type="elasticsearch_down")
         except UpstreamTimeout as error:
