@@ -4,7 +4,6 @@ import fcntl
 import os
 import shutil
 import threading
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from kelp.store.ingest.identity import decode_id
 from kelp.store.ingest.writer import IndexWriter, Outcome
 from kelp.store.segments.inserter import Inserter
 from kelp.store.segments.loader import Loader
-from kelp.store.segments.log import IndexLog
+from kelp.store.segments.log import IndexLog, wait_until_loaded
 from kelp.store.segments.numbers import SegmentNumbers
 from kelp.store.segments.replay import replay
 
@@ -131,18 +130,13 @@ class Store:
         """Documents by id; see `get_document`."""
         index_log = self.writer(index).log
         ids = list(ids)
-        if realtime and any(self._is_pending(index_log, document_id) for document_id in ids):
+        if not realtime:
+            return self._reader.read_searchable(index, ids, True)
+        places = [place for place in map(decode_id, ids) if place is not None]
+        if any(index_log.has_segment(segment) for segment, _ in places):
+            # Documents with generated ids are not kept in memory: only a refresh brings them to light.
             self.refresh([index])
         return self._reader.read(index_log, ids, True)
-
-    @staticmethod
-    def _is_pending(index_log: IndexLog, document_id: str) -> bool:
-        """Whether only a refresh brings the document to light: its id is generated and its segment is not loaded."""
-        pending = index_log.pending.get(document_id)
-        if pending is not None:
-            return not pending.deleted and not pending.source
-        place = decode_id(document_id)
-        return place is not None and index_log.has_segment(place[0])
 
     def refresh_after(self, indices: Iterable[Index], refresh: str) -> None:
         """Make a write searchable as its `refresh` parameter asks."""
@@ -162,15 +156,7 @@ class Store:
             if writer is not None:
                 seal = at_once or index.refresh_seconds < 0
                 waiting += writer.log.seal() if seal else writer.log.unfinished()
-        deadline = time.monotonic() + _REFRESH_TIMEOUT_SECONDS
-        complete = True
-        for segment in waiting:
-            while not segment.done.wait(0.05):
-                now = time.monotonic()
-                if now > deadline or segment.retry_at > now:
-                    complete = False
-                    break
-        return complete
+        return wait_until_loaded(waiting, _REFRESH_TIMEOUT_SECONDS)
 
     def pending_bytes(self) -> int:
         """Bytes that are durable but not searchable yet."""

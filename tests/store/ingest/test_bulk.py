@@ -263,3 +263,13 @@ def test_elasticsearch_answers_the_same(elasticsearch, name, lines, wanted):
         request = urllib.request.Request(f"{elasticsearch}/{index}?ignore_unavailable=true", method="DELETE")
         urllib.request.urlopen(request, timeout=60).close()
     assert [brief(next(iter(item.values()))) for item in answer["items"]] == wanted
+
+
+def test_updates_of_documents_that_are_not_in_memory(store, monkeypatch):
+    monkeypatch.setattr("kelp.store.segments.log._KEPT_SOURCES_BYTES", 0)
+    bulk(store, {"index": {"_index": "unkept", "_id": "1"}}, {"n": 1})
+    bulk(store, {"update": {"_index": "unkept", "_id": "1"}}, {"doc": {"m": 2}})
+    index = store.catalog.get("unkept")
+    assert orjson.loads(store.get_document(index, "1", realtime=False).source) == {"n": 1}
+    assert orjson.loads(store.get_document(index, "1").source) == {"n": 1, "m": 2}
+    assert store.writer(index).log.pending == {}

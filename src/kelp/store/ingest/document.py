@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kelp.store.engine.engine import Engine
+from kelp.store.errors import ApiError
 from kelp.store.index.index import Index
 from kelp.store.ingest.identity import decode_id, sequence_number
 from kelp.store.ingest.source import SourceBuilder
@@ -66,19 +67,29 @@ class DocumentReader:
         for document_id in dict.fromkeys(ids):
             # What is pending is newer than the table; it leaves `pending` only after it reached the table.
             pending = index_log.pending.get(document_id)
-            if pending is None or (with_source and not pending.deleted and not pending.source):
+            if pending is None:
                 missing.append(document_id)
                 continue
             if pending.deleted:
                 found[document_id] = self._deleted(index_log.index, document_id, pending)
                 continue
+            if with_source and not pending.source:
+                _flush(index_log)  # its text is on the disk only: the table will have it
+                missing.append(document_id)
+                continue
             source = pending.source if with_source else None
             found[document_id] = Document(document_id, True, pending.version, pending.sequence_number, source)
         if missing:
-            found.update(self._from_table(index_log.index, missing, with_source))
-        for document_id in missing:
+            found.update(self.read_searchable(index_log.index, missing, with_source))
+        return found
+
+    def read_searchable(self, index: Index, ids: Iterable[str], with_source: bool) -> dict[str, Document]:
+        """The state of every id as searches see it."""
+        ids = list(ids)
+        found = self._from_table(index, ids, with_source) if ids else {}
+        for document_id in ids:
             if document_id not in found:
-                version, number = self._tombstones.get(index_log.index, document_id)
+                version, number = self._tombstones.get(index, document_id)
                 found[document_id] = Document(document_id, False, version, number)
         return found
 
@@ -112,3 +123,13 @@ class DocumentReader:
             source = builder.build_bytes(row[4:]) if builder else None
             found[document_id] = Document(document_id, True, row[3], number, source)
         return found
+
+
+def _flush(index_log: IndexLog) -> None:
+    if not index_log.flush():
+        raise ApiError(
+            503,
+            "unavailable_shards_exception",
+            f"cannot read documents of [{index_log.index.name}]: they are durable but cannot be loaded now; "
+            "see the store's log for the cause",
+        )

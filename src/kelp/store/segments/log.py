@@ -18,6 +18,8 @@ from kelp.store.segments.segment import Segment, SegmentFile, file_name
 log = Log("store.segments")
 
 SEGMENT_BYTES = 32 * 1024 * 1024
+_KEPT_SOURCES_BYTES = 48 * 1024 * 1024
+"""How much of pending documents is kept in memory for updates and gets by id; for others the log is flushed."""
 _ROWS_LIMIT = ROWS_PER_SEGMENT // 2
 
 
@@ -67,6 +69,7 @@ class IndexLog:
         self._open: SegmentFile | None = None
         self._sealed: deque[Segment] = deque()
         self._running: set[int] = set()
+        self._kept_bytes = 0
 
     def append(self, lines: list[bytes], entries: list[Entry]) -> tuple[int, int]:
         """Append lines (each without its newline) durably; returns the segment number and the first row.
@@ -113,7 +116,15 @@ class IndexLog:
                 segment.skipped_rows.add(row)
             if entry.replaces or entry.deleted:
                 segment.replaced_ids.add(entry.id)
-            self.pending[entry.id] = Pending(segment.number, row, entry.version, entry.deleted, entry.source)
+            source = entry.source if self._kept_bytes < _KEPT_SOURCES_BYTES else b""
+            self._forget(entry.id)
+            self._kept_bytes += len(source)
+            self.pending[entry.id] = Pending(segment.number, row, entry.version, entry.deleted, source)
+
+    def _forget(self, document_id: str) -> None:
+        old = self.pending.pop(document_id, None)
+        if old is not None:
+            self._kept_bytes -= len(old.source)
 
     def _seal(self) -> None:
         """Close the open segment for writing and queue it; `_lock` is held."""
@@ -134,6 +145,10 @@ class IndexLog:
         with self._lock:
             self._seal()
             return list(self._sealed)
+
+    def flush(self, timeout_seconds: float = 60.0) -> bool:
+        """Bring everything into the table; False when some segment cannot be loaded now."""
+        return wait_until_loaded(self.seal(), timeout_seconds)
 
     def unfinished(self) -> list[Segment]:
         """All segments that are not in the table yet, the open one included."""
@@ -188,7 +203,7 @@ class IndexLog:
             for document_id in segment.last_rows:
                 pending = self.pending.get(document_id)
                 if pending is not None and pending.segment == segment.number:
-                    del self.pending[document_id]
+                    self._forget(document_id)
         segment.done.set()
 
     def pending_bytes(self) -> int:
@@ -217,3 +232,16 @@ class IndexLog:
         for segment in segments:
             segment.path.unlink(missing_ok=True)
             segment.done.set()
+
+
+def wait_until_loaded(segments: list[Segment], timeout_seconds: float) -> bool:
+    """Wait for the segments' inserts; False as soon as one failed and has to be tried again later."""
+    deadline = time.monotonic() + timeout_seconds
+    complete = True
+    for segment in segments:
+        while not segment.done.wait(0.05):
+            now = time.monotonic()
+            if now > deadline or segment.retry_at > now:
+                complete = False
+                break
+    return complete
