@@ -6,6 +6,7 @@ from typing import Any
 from kelp.store.admin import data_streams
 from kelp.store.api import describe
 from kelp.store.api.indices import alias_body, check_aliases
+from kelp.store.api.members import strings_of
 from kelp.store.api.route import Call, Reply, Route
 from kelp.store.api.targets import indices_of
 from kelp.store.errors import ApiError, IndexNotFound, illegal_argument
@@ -23,8 +24,8 @@ def routes(store: Store) -> list[Route]:
 
     def put(call: Call) -> Any:
         body = call.json_object()
-        index = call.arg("index") or body.get("index")
-        alias = call.arg("alias") or body.get("alias")
+        index = call.arg("index") or ",".join(strings_of(body, "index"))
+        alias = call.arg("alias") or ",".join(strings_of(body, "alias"))
         change_aliases(store, [{"add": {**body, "index": index, "alias": alias}}])
         return {"acknowledged": True}
 
@@ -136,12 +137,13 @@ def _action(action: Any) -> tuple[str, dict[str, Any]]:
     (kind, body), *_ = action.items()
     if kind not in ("add", "remove", "remove_index"):
         raise illegal_argument(f"unknown alias action [{kind}], expected [add], [remove] or [remove_index]")
+    if not isinstance(body, dict):
+        raise illegal_argument(f"expected an object as alias action [{kind}], got [{body}]")
     return kind, body
 
 
 def _strings(body: dict[str, Any], single: str, plural: str) -> list[str]:
-    value = body.get(single, body.get(plural))
-    return [value] if isinstance(value, str) else list(value or [])
+    return strings_of(body, single) or strings_of(body, plural)
 
 
 def _indices(store: Store, body: dict[str, Any]) -> list[Index]:

@@ -9,6 +9,7 @@ import orjson
 
 from kelp.store.api.alias_filter import narrowed
 from kelp.store.api.bulk import refresh_of
+from kelp.store.api.members import integer_of, object_of, strings_of
 from kelp.store.api.parameters import Parameters
 from kelp.store.api.route import Call, Reply, Route
 from kelp.store.api.targets import indices_of
@@ -53,7 +54,8 @@ def _refuse_script(body: dict[str, Any], name: str) -> None:
 
 
 def _limit(call: Call, body: dict[str, Any]) -> int | None:
-    limit = call.parameters.integer("max_docs", int(body.get("max_docs", body.get("size", -1)) or -1))
+    limit = integer_of(body, "max_docs", integer_of(body, "size", -1))
+    limit = call.parameters.integer("max_docs", limit)
     return None if limit < 0 else limit
 
 
@@ -191,17 +193,18 @@ class _Tally:
 def _reindex(store: Store, call: Call) -> Reply:
     body = call.required_object()
     _refuse_script(body, "_reindex")
-    source, target = body.get("source") or {}, body.get("dest") or {}
+    source, target = object_of(body, "source"), object_of(body, "dest")
     if source.get("remote") is not None:
         raise illegal_argument("cannot reindex from [remote]: only indices of this store can be copied")
-    names = source.get("index")
+    names = strings_of(source, "index")
+    strings_of(target, "index")
     if not names or not target.get("index"):
         raise ApiError(
             400,
             "action_request_validation_exception",
             "Validation Failed: 1: use _all if you really want to copy from all existing indexes;",
         )
-    expression = names if isinstance(names, str) else ",".join(names)
+    expression = ",".join(names)
     indices = store.catalog.resolve(expression, allow_no_indices=False)
     if any(index.name == target["index"] for index in indices):
         raise ApiError(

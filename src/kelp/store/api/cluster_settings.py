@@ -5,6 +5,7 @@ from typing import Any
 from kelp.store.admin import data_streams
 from kelp.store.admin.cluster_settings import ClusterSettings
 from kelp.store.api import describe
+from kelp.store.api.members import object_of
 from kelp.store.api.route import Call, Route
 from kelp.store.errors import ApiError, illegal_argument
 from kelp.store.index.settings import flat_settings
@@ -38,7 +39,7 @@ def node_routes(store: Store, node: Node) -> list[Route]:
                     "x_content_parse_exception",
                     f"[cluster_update_settings_request] unknown field [{key}]",
                 )
-        changes = {key: _changes(key, body.get(key) or {}) for key in ("persistent", "transient")}
+        changes = {key: _changes(key, object_of(body, key)) for key in ("persistent", "transient")}
         if not changes["persistent"] and not changes["transient"]:
             raise ApiError(
                 400, "action_request_validation_exception", "Validation Failed: 1: no settings to update;"

@@ -25,7 +25,7 @@ def routes(store: Store) -> list[Route]:
             raise ApiError(400, "illegal_argument_exception", "Required [template]")
         if call.parameters.flag("create") and name in store.catalog.documents(templates.COMPONENT):
             raise illegal_argument(f"component template [{name}] already exists")
-        check_template(name, body["template"])
+        check_template(body["template"])
         store.catalog.put_document(templates.COMPONENT, name, body)
         return {"acknowledged": True}
 

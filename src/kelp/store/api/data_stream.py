@@ -8,6 +8,7 @@ from typing import Any
 from kelp.store.admin import data_streams, figures, templates
 from kelp.store.api.cluster_health import status_of
 from kelp.store.api.indices import alias_body
+from kelp.store.api.members import integer_of, object_of
 from kelp.store.api.parameters import duration_ms, size_bytes
 from kelp.store.api.route import Call, Route
 from kelp.store.errors import ApiError, IndexNotFound, illegal_argument
@@ -95,7 +96,7 @@ def _rollover(store: Store, call: Call) -> dict[str, Any]:
     body = call.json_object()
     stream = store.catalog.documents(data_streams.KIND).get(target)
     old = _write_index(store, target, stream)
-    conditions = _conditions(store, old, body.get("conditions") or {})
+    conditions = _conditions(store, old, object_of(body, "conditions"))
     if stream is not None:
         new_name = data_streams.backing_name(target, stream["generation"] + 1)
     else:
@@ -169,7 +170,7 @@ def _conditions(store: Store, index: Index, wanted: dict[str, Any]) -> dict[str,
         if name == "max_age":
             met = time.time() * 1000 - index.created_ms >= duration_ms(str(limit), name)
         elif name in ("max_docs", "max_primary_shard_docs"):
-            met = known.docs >= int(limit)
+            met = known.docs >= integer_of(wanted, name, 0)
         elif name in ("max_size", "max_primary_shard_size"):
             met = known.store_bytes >= size_bytes(str(limit), name)
         else:

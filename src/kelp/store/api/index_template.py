@@ -7,6 +7,7 @@ from kelp.store.admin.compose import merge_mappings
 from kelp.store.admin.templates import Composed
 from kelp.store.api import describe
 from kelp.store.api.component_template import shown_template
+from kelp.store.api.members import integer_of, object_of, strings_of
 from kelp.store.api.route import Call, Route
 from kelp.store.api.template import check_template, matching, missing
 from kelp.store.errors import ApiError, illegal_argument
@@ -93,28 +94,28 @@ def _checked(store: Store, name: str, body: dict[str, Any]) -> dict[str, Any]:
         raise ApiError(
             400, "x_content_parse_exception", f"[index_template] unknown field [{sorted(unknown)[0]}]"
         )
-    patterns = body.get("index_patterns")
+    patterns = strings_of(body, "index_patterns")
     if not patterns:
         raise ApiError(
             400, "action_request_validation_exception", "Validation Failed: 1: index patterns are missing;"
         )
-    composed_of = list(body.get("composed_of") or [])
+    composed_of = strings_of(body, "composed_of")
     absent = [each for each in composed_of if each not in store.catalog.documents(templates.COMPONENT)]
-    absent = [each for each in absent if each not in body.get("ignore_missing_component_templates", [])]
+    absent = [each for each in absent if each not in strings_of(body, "ignore_missing_component_templates")]
     if absent:
         raise _invalid(
             name,
             f"index template [{name}] specifies component templates [{','.join(absent)}] that do not exist",
         )
-    priority = body.get("priority")
-    if priority is not None and int(priority) < 0:
+    priority = integer_of(body, "priority", 0)
+    object_of(body, "data_stream")
+    if priority < 0:
         raise _invalid(name, "index template priority must be >= 0")
-    checked = {**body, "index_patterns": templates.patterns_of({"index_patterns": patterns})}
-    checked["composed_of"] = composed_of
-    if priority is not None:
-        checked["priority"] = int(priority)
+    checked = {**body, "index_patterns": patterns, "composed_of": composed_of}
+    if "priority" in body:
+        checked["priority"] = priority
     _check_rivals(store, name, checked)
-    check_template(name, body.get("template") or {})
+    check_template(object_of(body, "template"))
     return checked
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from kelp.store.admin import data_streams, index_settings, templates
 from kelp.store.admin.compose import merge_mappings
 from kelp.store.api import describe
+from kelp.store.api.members import object_of
 from kelp.store.api.route import Call, Reply, Route
 from kelp.store.api.targets import indices_of
 from kelp.store.errors import ApiError, IndexNotFound, illegal_argument
@@ -62,7 +63,9 @@ def create_index(store: Store, call: Call) -> dict[str, Any]:
     for key in body:
         if key not in ("settings", "mappings", "aliases"):
             raise ApiError(400, "parse_exception", f"unknown key [{key}] for create index")
-    mappings = body.get("mappings") or {}
+    mappings = object_of(body, "mappings")
+    object_of(body, "settings")
+    object_of(body, "aliases")
     if "_doc" in mappings and not call.parameters.flag("include_type_name"):
         raise typed_mapping()
     composed = templates.for_index(store.catalog, name)
@@ -100,6 +103,8 @@ def typed_mapping() -> ApiError:
 
 def alias_body(definition: dict[str, Any] | None) -> dict[str, Any]:
     """An alias as it is kept: `routing` counts for indexing and for searching."""
+    if not isinstance(definition, dict | None):
+        raise illegal_argument(f"expected an object as definition of an alias, got [{definition}]")
     body = {
         key: value for key, value in (definition or {}).items() if key not in ("index", "indices", "alias")
     }

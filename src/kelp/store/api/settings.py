@@ -4,6 +4,7 @@ from typing import Any
 
 from kelp.store.admin import index_settings
 from kelp.store.api import describe
+from kelp.store.api.members import object_of
 from kelp.store.api.route import Call, Route
 from kelp.store.api.targets import indices_of
 from kelp.store.errors import ApiError, illegal_argument
@@ -34,7 +35,7 @@ def routes(store: Store) -> list[Route]:
 
     def put(call: Call) -> Any:
         body = call.required_object()
-        changed = flat_settings(body.get("settings", body))
+        changed = flat_settings(object_of(body, "settings") if "settings" in body else body)
         if not changed:
             raise ApiError(
                 400, "action_request_validation_exception", "Validation Failed: 1: no settings to update;"

@@ -7,6 +7,7 @@ from kelp.store.admin import index_settings, templates
 from kelp.store.admin.compose import untyped
 from kelp.store.api import describe
 from kelp.store.api.indices import alias_body
+from kelp.store.api.members import integer_of, object_of, strings_of
 from kelp.store.api.route import Call, Reply, Route
 from kelp.store.errors import ApiError, illegal_argument
 from kelp.store.index.settings import flat_settings
@@ -68,35 +69,28 @@ def missing(name: str) -> ApiError:
     return ApiError(404, "index_template_missing_exception", f"index_template [{name}] missing")
 
 
-def check_template(name: str, part: dict[str, Any]) -> None:
+def check_template(part: dict[str, Any]) -> None:
     """Raise ApiError when mappings or aliases of a template could not be given to an index."""
-    mappings = part.get("mappings")
-    if isinstance(mappings, dict):
-        Mapping.from_json(untyped(mappings))
-    elif mappings is not None:
-        raise illegal_argument(f"template [{name}]: expected mappings as an object")
-    for definition in (part.get("aliases") or {}).values():
+    Mapping.from_json(untyped(object_of(part, "mappings")))
+    for definition in object_of(part, "aliases").values():
         alias_body(definition)
-    settings = part.get("settings") or {}
-    if not isinstance(settings, dict):
-        raise illegal_argument(f"template [{name}]: expected settings as an object")
-    index_settings.check(flat_settings(settings))
+    index_settings.check(flat_settings(object_of(part, "settings")))
 
 
 def _checked(name: str, body: dict[str, Any]) -> dict[str, Any]:
     unknown = set(body) - _KNOWN
     if unknown:
         raise ApiError(400, "parse_exception", f"unknown key [{sorted(unknown)[0]}] in the template [{name}]")
-    patterns = templates.patterns_of(body)
+    patterns = strings_of(body, "index_patterns") or strings_of(body, "template")
     if not patterns:
         raise ApiError(
             400, "action_request_validation_exception", "Validation Failed: 1: index patterns are missing;"
         )
-    check_template(name, body)
+    check_template(body)
     kept = {key: value for key, value in body.items() if key not in ("template", "settings")}
     return {
         **kept,
-        "order": int(body.get("order", 0)),
+        "order": integer_of(body, "order", 0),
         "index_patterns": patterns,
         "settings": templates.shown_settings(body.get("settings")),
         "mappings": untyped(body.get("mappings")),
