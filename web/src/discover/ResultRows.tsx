@@ -60,6 +60,7 @@ export function ResultRows({ state, update, search, view, actions, pattern }: Pr
         sort={{ sort: state.sort, onSort: actions.onSort }}
         onMoveColumn={actions.onMoveColumn}
         onEnd={onEnd}
+        resultKey={JSON.stringify([plan.anytime, plan.sort, state.time])}
         footer={<Footer search={search} />}
       />
     </div>

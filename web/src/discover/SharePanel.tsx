@@ -8,20 +8,28 @@ import type { DiscoverStateHandle } from './useDiscoverState';
 
 type Kind = 'absolute' | 'relative' | 'curl';
 
+interface Props {
+  handle: DiscoverStateHandle;
+  search: DiscoverSearch;
+  /** The pattern in use: a link names it, as the default may change. */
+  indexId: string | undefined;
+}
+
 function shellQuote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Links to this search, and the same as a command. */
-export function SharePanel({ handle, search }: { handle: DiscoverStateHandle; search: DiscoverSearch }) {
+export function SharePanel({ handle, search, indexId }: Props) {
   const [kind, setKind] = useState<Kind>('absolute');
   const { plan } = search;
+  const shared = { ...handle.state, index: handle.state.index ?? indexId };
   const here = window.location.href.split('#')[0] ?? '';
   const time = plan?.bounds ? absoluteRange(plan.bounds) : handle.state.time;
   const request = search.hits.data?.pages[0]?.request;
   const texts: Record<Kind, string> = {
-    absolute: here + stateUrl(handle.state, time),
-    relative: here + stateUrl(handle.state),
+    absolute: here + stateUrl(shared, time),
+    relative: here + stateUrl(shared),
     curl: `curl -s -H 'content-type: application/json' ${shellQuote(`${new URL('api/es/', document.baseURI).href}${plan?.path ?? ''}`)} -d ${shellQuote(JSON.stringify(request ?? {}))}`,
   };
   return (

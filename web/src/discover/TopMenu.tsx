@@ -86,7 +86,7 @@ export function TopMenu({ handle, patterns, search, live, onLive }: SearchHeader
         <OpenPanel state={state} onDone={close} />
       </Modal>
       <Modal opened={panel === 'share'} onClose={close} title="Share" size="lg">
-        <SharePanel handle={handle} search={search} />
+        <SharePanel handle={handle} search={search} indexId={patterns.pattern?.id} />
       </Modal>
       <Drawer opened={panel === 'inspect'} onClose={close} title="Inspect" position="right" size="xl">
         <InspectPanel search={search} pattern={patterns.pattern} />

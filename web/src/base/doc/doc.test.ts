@@ -106,6 +106,7 @@ describe('downloads', () => {
   it('writes CSV of all fields or of the columns', () => {
     expect(toCsv(hits, [])).toBe('a,b,n\r\n"x,""y""",,1\r\n,"two\nlines",-2\r\n');
     expect(toCsv(hits, ['n'])).toBe('n\r\n1\r\n-2\r\n');
+    expect(toCsv([], ['@timestamp'])).toBe('@timestamp\r\n');
   });
   it.each([
     ['=1+1', "'=1+1"],

@@ -3,10 +3,14 @@
 import type { Hit } from '../search/types';
 import { flattenHit, hitValue, valueText } from './flatten';
 
-/** One field of a CSV row, quoted where it must be; a leading `=`, `+`, `-`, `@` cannot start a formula. */
+function quoted(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** One value of a CSV row, quoted where it must be; a leading `=`, `+`, `-`, `@` cannot start a formula. */
 export function csvField(text: string): string {
   const safe = /^[=@]|^[+-](?!\d+(?:\.\d+)?$)/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return quoted(safe);
 }
 
 /** CSV of hits; without chosen columns, of every field that any of them has. */
@@ -14,7 +18,7 @@ export function toCsv(hits: readonly Hit[], columns: readonly string[]): string 
   const names =
     columns.length > 0 ? columns : [...new Set(hits.flatMap((hit) => [...flattenHit(hit).keys()]))].sort();
   const rows = hits.map((hit) => names.map((name) => csvField(valueText(hitValue(hit, name)))).join(','));
-  return `${[names.map(csvField).join(','), ...rows].join('\r\n')}\r\n`;
+  return `${[names.map(quoted).join(','), ...rows].join('\r\n')}\r\n`;
 }
 
 /** One document a line, as Elasticsearch returned it (index, id, source). */

@@ -20,6 +20,8 @@ export interface DocTableProps {
   /** Row to begin at and to mark. */
   anchor?: string | undefined;
   scrollRef?: RefObject<HTMLDivElement | null>;
+  /** Another value: other documents, to be read from the top. */
+  resultKey?: string;
 }
 
 /** Documents as rows; only those in sight are in the page, so any number may be loaded. */
@@ -33,6 +35,7 @@ export function DocTable({
   footer,
   anchor,
   scrollRef,
+  resultKey,
 }: DocTableProps) {
   const own = useRef<HTMLDivElement>(null);
   const scroller = scrollRef ?? own;
@@ -54,6 +57,9 @@ export function DocTable({
     if (lastShown >= hits.length - 60 && hits.length > 0) onEnd?.();
   }, [lastShown, hits.length, onEnd]);
   useEffect(() => rows.measure(), [view.wrap, view.columns.length, rows]);
+  useEffect(() => {
+    if (resultKey !== undefined) rows.scrollToOffset(0);
+  }, [resultKey, rows]);
   const anchorAt = anchor === undefined ? -1 : hits.findIndex((hit) => hitKey(hit) === anchor);
   useEffect(() => {
     if (anchorAt >= 0) rows.scrollToIndex(anchorAt, { align: 'center' });
