@@ -6,27 +6,11 @@ from typing import Any
 
 from kelp.agent.buffer.metadata import EMPTY, Metadata
 from kelp.agent.buffer.placeholders import ChunkKeys
-from kelp.agent.event import Batch, Record
+from kelp.agent.event import Batch
+from kelp.agent.plugin.accessor import Accessor
 from kelp.agent.timefmt.zones import local_offset, offset_function
 
 _NANOS = 1_000_000_000
-
-
-def field_accessor(key: str) -> Callable[[Record], Any]:
-    """Reads `name` or `$.a.b` from a record; None where it is missing."""
-    if not key.startswith("$."):
-        return lambda record: record.get(key)
-    path = key[2:].split(".")
-
-    def read(record: Record) -> Any:
-        value: Any = record
-        for part in path:
-            if not isinstance(value, dict):
-                return None
-            value = value.get(part)
-        return value
-
-    return read
 
 
 class ChunkSorter:
@@ -34,7 +18,7 @@ class ChunkSorter:
 
     def __init__(self, keys: ChunkKeys) -> None:
         self._keys = keys
-        self._accessors = [(key, field_accessor(key)) for key in keys.fields]
+        self._accessors = [(key, Accessor(key).getter()) for key in keys.fields]
         self._offset: Callable[[int], int] = lambda _epoch: 0
         if keys.timekey is not None and not keys.utc:
             self._offset = offset_function(keys.timezone) if keys.timezone else local_offset

@@ -1,5 +1,6 @@
 """Base of outputs with a `<buffer>`."""
 
+import re
 import threading
 import time
 from typing import Any, ClassVar, cast
@@ -18,10 +19,12 @@ from kelp.agent.buffer.storage import BufferStorage
 from kelp.agent.config import Element, param
 from kelp.agent.event import Batch
 from kelp.agent.plugin import BufferOverflow, Output, registry
+from kelp.agent.plugin.accessor import Accessor
 from kelp.agent.timefmt import is_timezone
 from kelp.common.errors import KelpError
 
 _MANY_KEYS = 4
+_KEY = re.compile(r"(?:\$\.)?[-_.@a-zA-Z0-9]+(?:\[-?\d+\])*")
 
 
 class RecordTooLarge(KelpError):
@@ -122,17 +125,14 @@ class BufferedOutput(Output):
     def _check_key(self, key: str) -> None:
         if key.startswith("$["):
             raise self.buffer.error(f"chunk key {key!r}: write nested fields as $.a.b, not with brackets")
-        if (
-            not key.removeprefix("$.")
-            .replace("-", "")
-            .replace("_", "")
-            .replace(".", "")
-            .replace("@", "")
-            .isalnum()
-        ):
+        if not _KEY.fullmatch(key):
             raise self.buffer.error(
                 f"chunk key {key!r} has characters other than letters, digits and - _ . @"
             )
+        try:
+            Accessor(key)
+        except ValueError as error:
+            raise self.buffer.error(f"chunk key must be {error}") from None
 
     def _configure_storage(self) -> None:
         section = self.buffer

@@ -8,7 +8,7 @@ import orjson
 from kelp.agent.event import Record
 
 
-def dump(record: Record | dict[str, Any]) -> bytes:
+def dump(record: Record) -> bytes:
     """Compact JSON in UTF-8. Bytes that were no UTF-8 when read come out as they were."""
     try:
         return orjson.dumps(record)
@@ -16,7 +16,7 @@ def dump(record: Record | dict[str, Any]) -> bytes:
         return _slow(record).encode("utf-8", "surrogateescape")
 
 
-def dump_clean(record: Record | dict[str, Any]) -> bytes:
+def dump_clean(record: Record | list[Any]) -> bytes:
     """Compact JSON in valid UTF-8: what was no UTF-8 becomes U+FFFD."""
     try:
         return orjson.dumps(record)
@@ -24,7 +24,7 @@ def dump_clean(record: Record | dict[str, Any]) -> bytes:
         return _slow(record).encode("utf-8", "surrogateescape").decode("utf-8", "replace").encode()
 
 
-def _slow(record: Record | dict[str, Any]) -> str:
+def _slow(record: Record | list[Any]) -> str:
     """For what orjson refuses: lone surrogates, integers beyond 64 bits, bytes, keys that are no strings."""
     return json.dumps(_plain(record), ensure_ascii=False, separators=(",", ":"))
 

@@ -3,12 +3,12 @@
 import re
 from typing import Any
 
-from kelp.agent.buffer.keys import field_accessor
 from kelp.agent.config import param
 from kelp.agent.event import Batch
 from kelp.agent.output.ruby_text import to_s
 from kelp.agent.output.time_options import TimeOptions
 from kelp.agent.plugin import Formatter, register
+from kelp.agent.plugin.accessor import Accessor
 
 
 @register("formatter", "csv")
@@ -26,7 +26,10 @@ class CsvFormatter(TimeOptions, Formatter):
         names = [name for name in self.fields if name]
         if not names:
             raise self.error("option 'fields' names no field", "fields")
-        self._accessors = [field_accessor(name) for name in names]
+        try:
+            self._accessors = [Accessor(name).getter() for name in names]
+        except ValueError as error:
+            raise self.error(f"option 'fields' must hold {error}", "fields") from None
         self._separator = "\t" if self.delimiter in ("\\t", "TAB") else self.delimiter
         self._special = re.compile(r"\A[ ]|[\r\n\"" + re.escape(self._separator) + "]")
 

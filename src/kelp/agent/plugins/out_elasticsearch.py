@@ -43,7 +43,12 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
     def configure(self) -> None:
         super().configure()
         self._check_options()
-        self._formatter = BulkFormatter(self, self.placeholders.extract, self.emit_error)
+        try:
+            self._formatter = BulkFormatter(self, self.placeholders.extract, self.emit_error)
+        except ValueError as error:
+            raise self.error(
+                f"options id_key, parent_key and routing_key must be {error}", "id_key"
+            ) from None
         self._clients: dict[tuple[str, str | None], Client] = {}
         self._clients_lock = threading.Lock()
         self._installer = Installer(self, self.log)

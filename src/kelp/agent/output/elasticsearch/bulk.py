@@ -10,7 +10,6 @@ from typing import Any
 
 import orjson
 
-from kelp.agent.buffer.keys import field_accessor
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.placeholders import time_unit
 from kelp.agent.event import Batch, Record
@@ -26,6 +25,7 @@ from kelp.agent.output.elasticsearch.times import (
     second_text,
 )
 from kelp.agent.output.json_text import dump_clean
+from kelp.agent.plugin.accessor import Accessor
 from kelp.agent.timefmt import TimeFormatter, TimeParseError, build_time_formatter
 from kelp.common.errors import KelpError
 
@@ -88,7 +88,7 @@ class BulkFormatter:
         options = self._options
         routing = "_routing" if major is not None and major < 7 else "routing"
         wanted = (("_id", options.id_key), ("_parent", options.parent_key), (routing, options.routing_key))
-        return [(name, field_accessor(nested_key(key))) for name, key in wanted if key]
+        return [(name, Accessor(nested_key(key)).getter()) for name, key in wanted if key]
 
     def _resolve(self, metadata: Metadata) -> Names:
         names = self._names.get(metadata)
