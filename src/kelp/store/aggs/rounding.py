@@ -8,6 +8,7 @@ import bisect
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from kelp.store.errors import ApiError
 from kelp.store.query import date_math
@@ -21,7 +22,6 @@ CALENDAR_UNITS = {
     "week": "w", "1w": "w", "month": "M", "1M": "M", "quarter": "q", "1q": "q", "year": "y", "1y": "y",
 }  # fmt: skip
 _FIXED_UNITS = {"s": NANOS_PER_SECOND, "m": 60 * NANOS_PER_SECOND, "h": 3600 * NANOS_PER_SECOND}
-_QUARTER_HOUR = 900 * NANOS_PER_SECOND
 _DAY = 86_400 * NANOS_PER_SECOND
 _MONDAY = 4 * _DAY
 """1970-01-05, a Monday: weeks count from there."""
@@ -50,15 +50,21 @@ def offset_nanos(text: str | int | None) -> int:
     return sign * fixed_nanos(text.lstrip("+-"))
 
 
-def constant_offset(where: tzinfo) -> int | None:
-    """The zone's distance from UTC in nanoseconds if it never changes, else None."""
+@lru_cache(maxsize=64)
+def zone_offsets(where: tzinfo) -> frozenset[int]:
+    """The zone's distances from UTC in nanoseconds, from 1970 to 2037."""
     if where is UTC:
-        return 0
-    moments = [
-        datetime(year, month, 1, tzinfo=UTC) for year in range(1971, 2038, 3) for month in (1, 4, 7, 10)
-    ]
+        return frozenset({0})
+    moments = (datetime(year, month, 1, tzinfo=UTC) for year in range(1970, 2038) for month in range(1, 13))
     offsets = {moment.astimezone(where).utcoffset() or timedelta() for moment in moments}
-    return round(offsets.pop().total_seconds()) * NANOS_PER_SECOND if len(offsets) == 1 else None
+    return frozenset(round(offset.total_seconds()) * NANOS_PER_SECOND for offset in offsets)
+
+
+@lru_cache(maxsize=256)
+def common_shift(where: tzinfo, length: int) -> int | None:
+    """Where intervals of this length begin in a zone, counted from 1970; None where that changes with the clock."""
+    starts = {-offset % length for offset in zone_offsets(where)}
+    return starts.pop() if len(starts) == 1 else None
 
 
 @dataclass(slots=True)
@@ -73,14 +79,12 @@ class Rounding:
 
     def shift(self) -> int | None:
         """Where intervals of equal length begin, counted from 1970; None where they differ in length."""
-        zone_offset = constant_offset(self.where)
-        if self.unit in _FIXED_UNITS or (self.unit is None and _QUARTER_HOUR % self.size == 0):
-            if self.unit in ("s", "m") or self.unit is None:
-                return self.offset  # zones are quarter hours from UTC: short intervals begin everywhere alike
-            return None if zone_offset is None else self.offset - zone_offset
-        if zone_offset is None or self.unit in ("M", "q", "y"):
+        if self.unit in ("M", "q", "y"):
             return None
-        return self.offset - zone_offset + (_MONDAY if self.unit == "w" else 0)
+        common = common_shift(self.where, self.length)
+        if common is None:
+            return None
+        return self.offset + common + (_MONDAY if self.unit == "w" else 0)
 
     @property
     def length(self) -> int:

@@ -85,6 +85,8 @@ def _one(name: str, inner: Any, parent: Aggregation | None) -> Aggregation:
             f"Unknown aggregation type [{kind}]",
             caused_by={"type": "named_object_not_found_exception", "reason": f"unknown field [{kind}]"},
         )
+    if not isinstance(inner[kind], dict | None):
+        raise parsing_error(f"Aggregation [{name}] of type [{kind}] must be an object, got [{inner[kind]}]")
     node = cls(name, kind, dict(inner[kind] or {}), inner.get("meta"))
     if node.options is not None:
         for key in node.body:
