@@ -1,5 +1,6 @@
 """`kelp agent`: run a Fluentd configuration."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,17 @@ _INFO = _VERBOSITY.index("info")
     help="Form of the configuration.",
 )
 @click.option("-i", "--inline-config", default="", help="Text added to the end of the configuration.")
+@click.option("--use-v0-config", "form_flag", flag_value="v0", help="The same as --config-type v0.")
+@click.option("--use-v1-config", "form_flag", flag_value="v1", help="The same as --config-type v1.")
+@click.option("-o", "--log", "log_file", default=None, help="File the agent's own log goes to.")
+@click.option(
+    "-p", "--plugin", multiple=True, hidden=True, help="Fluentd's folder of Ruby plugins: has no effect."
+)
+@click.option(
+    "-r", "--require", multiple=True, hidden=True, help="Fluentd's Ruby library to load: has no effect."
+)
+@click.option("-g", "--gemfile", default=None, hidden=True, help="Fluentd's Gemfile: has no effect.")
+@click.option("--suppress-config-dump", is_flag=True, hidden=True, help="The configuration is never dumped.")
 @click.option("--without-source", is_flag=True, help="Start no inputs: only flush what the buffers hold.")
 def command(
     config: Path,
@@ -38,6 +50,12 @@ def command(
     no_supervisor: bool,
     config_type: str,
     inline_config: str,
+    form_flag: str | None,
+    log_file: str | None,
+    plugin: tuple[str, ...],
+    require: tuple[str, ...],
+    gemfile: str | None,
+    suppress_config_dump: bool,
     without_source: bool,
 ) -> None:
     """Collect logs as a Fluentd configuration says.
@@ -45,11 +63,15 @@ def command(
     Signals: TERM and INT stop, HUP and USR2 reload the configuration, USR1 flushes the buffers.
     """
     from kelp.agent.config import ConfigError
+    from kelp.agent.own_log import send_own_log
     from kelp.agent.worker import EXIT_CONFIG, Settings, Worker, describe_faults, load
 
     level = _VERBOSITY[max(0, min(len(_VERBOSITY) - 1, _INFO + verbose - quiet))]
     log.setup(level)
-    settings = Settings(config, config_type, inline_config, without_source)
+    if plugin or require or gemfile:
+        message = "Ruby plugins cannot be loaded: -p, -r and --gemfile have no effect"
+        log.Log("agent").warning(message)
+    settings = Settings(config, form_flag or config_type, inline_config, without_source)
 
     def work(watch_parent: Callable[[Callable[[], None]], None] | None = None) -> int:
         try:
@@ -57,11 +79,16 @@ def command(
         except ConfigError as error:
             click.echo(describe_faults(error), err=True)
             return EXIT_CONFIG
-        if assembly.system.log_level and not (verbose or quiet):
-            log.setup(assembly.system.log_level)
         if dry_run:
             click.echo(f"{config}: the configuration is valid", err=True)
             return 0
+        try:
+            send_own_log(assembly.system, level if verbose or quiet else None, log_file)
+        except OSError as error:
+            click.echo(f"error: cannot write the log: {error}", err=True)
+            return EXIT_CONFIG
+        if assembly.system.umask is not None:
+            os.umask(int(assembly.system.umask, 8))
         worker = Worker(settings, assembly)
         if watch_parent is not None:
             watch_parent(worker.stop_soon)
@@ -71,4 +98,4 @@ def command(
         sys.exit(work())
     from kelp.agent.supervisor import Supervisor
 
-    sys.exit(Supervisor(work, 0).run())
+    sys.exit(Supervisor(work).run())

@@ -18,11 +18,8 @@ _PASSED_ON = (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 class Supervisor:
     """Forks workers that run `work` (returning an exit code), one at a time."""
 
-    def __init__(
-        self, work: Callable[[Callable[[Callable[[], None]], None]], int], pause_seconds: float
-    ) -> None:
+    def __init__(self, work: Callable[[Callable[[Callable[[], None]], None]], int]) -> None:
         self._work = work
-        self._pause = pause_seconds or _CRASH_PAUSE_SECONDS
         self._child = 0
         self._stopping = threading.Event()
 
@@ -36,8 +33,10 @@ class Supervisor:
             code = self._run_worker()
             if self._stopping.is_set() or code in (0, EXIT_CONFIG, EXIT_START):
                 return code
-            _log.error("worker crashed, starting it again", exit_code=code, pause_seconds=self._pause)
-            time.sleep(self._pause)
+            _log.error(
+                "worker crashed, starting it again", exit_code=code, pause_seconds=_CRASH_PAUSE_SECONDS
+            )
+            time.sleep(_CRASH_PAUSE_SECONDS)
             if self._stopping.is_set():
                 return 0
 

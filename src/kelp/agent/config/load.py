@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from kelp.agent.config.element import Element
-from kelp.agent.config.errors import ConfigError
+from kelp.agent.config.v0 import parse_v0
 from kelp.agent.config.v1 import parse_v1, read_config
 
 FORMS = ("auto", "v1", "v0", "yaml")
@@ -19,7 +19,11 @@ def load_config(path: Path, form: str = "auto", inline: str = "") -> Element:
         form = "yaml" if path.suffix in (".yaml", ".yml") else "v1"
     folder = path.absolute().parent
     if form == "yaml":
-        raise ConfigError(f"cannot read {path}: YAML")
+        # PyYAML costs 30 ms to import: only those who use it wait.
+        from kelp.agent.config.yaml_form import parse_yaml
+
+        return parse_yaml(text, str(path), folder)
     if inline:
         text += "\n" + inline.replace("\\n", "\n")
-    return parse_v1(text, str(path), folder)
+    parse = parse_v0 if form == "v0" else parse_v1
+    return parse(text, str(path), folder)

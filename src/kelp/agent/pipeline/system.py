@@ -38,14 +38,12 @@ class SystemSection(Section):
         "log", SystemLogSection, init=True, description="The agent's own log."
     )
     restart_worker_interval: float = param.time(
-        0, description="Seconds to wait before a crashed worker restarts."
+        0, description="Accepted; a crashed worker restarts after one second."
     )
     without_source: bool | None = param.boolean(
         None, description="Start no inputs: only flush what the buffers hold."
     )
-    emit_error_log_interval: float | None = param.time(
-        None, description="Seconds between two log lines about refused batches."
-    )
+    emit_error_log_interval: float | None = param.time(None, description="Accepted without effect.")
     suppress_config_dump: bool | None = param.boolean(
         None, description="Accepted: the configuration is never dumped."
     )
@@ -60,18 +58,16 @@ class SystemSection(Section):
         None, description="Accepted without effect: there is no RPC."
     )
     process_name: str | None = param.string(None, description="Accepted without effect.")
-    strict_config_value: bool | None = param.boolean(
-        None, description="Refuse numbers with trailing text and words that are no booleans."
-    )
+    strict_config_value: bool | None = param.boolean(None, description="Accepted without effect.")
     enable_msgpack_time_support: bool | None = param.boolean(None, description="Accepted without effect.")
     disable_shared_socket: bool | None = param.boolean(None, description="Accepted without effect.")
     enable_input_metrics: bool | None = param.boolean(True, description="Accepted without effect.")
     enable_size_metrics: bool | None = param.boolean(None, description="Accepted without effect.")
     enable_jit: bool | None = param.boolean(False, description="Accepted without effect: this is not Ruby.")
-    file_permission: str | None = param.string(None, description="Octal mode of files the agent makes.")
-    dir_permission: str | None = param.string(None, description="Octal mode of folders the agent makes.")
+    file_permission: str | None = param.string(None, description="Accepted without effect: use umask.")
+    dir_permission: str | None = param.string(None, description="Accepted without effect: use umask.")
     config_include_dir: str | None = param.string(
-        None, description="Folder whose *.conf files are added to the configuration."
+        None, description="Accepted without effect: write `@include folder/*.conf`."
     )
     umask: str | None = param.string(None, description="Octal umask of the agent.")
 
@@ -83,6 +79,10 @@ class SystemSection(Section):
             raise self.error(text, "workers")
         if self.workers < 1:
             raise self.error(f"option 'workers' must be at least 1, got {self.workers}", "workers")
+        age = self.log.rotate_age
+        if age is not None and age not in ("daily", "weekly", "monthly") and not age.isdigit():
+            wanted = "a number, daily, weekly or monthly"
+            raise self.log.error(f"option 'rotate_age' must be {wanted}, got {age!r}", "rotate_age")
         for option in ("file_permission", "dir_permission", "umask"):
             value = getattr(self, option)
             if value is not None and not all(c in "01234567" for c in value):
