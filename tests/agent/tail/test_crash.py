@@ -47,7 +47,9 @@ def test_killed_while_rotating(tmp_path, kind):
     while not deaths or storm.is_alive():
         reader = subprocess.Popen([sys.executable, "-c", script])
         if not deaths:  # files rotated before anybody ever looked are history
+            deadline = time.monotonic() + 10
             while not (tmp_path / "pos.kelp").exists():
+                assert time.monotonic() < deadline
                 time.sleep(0.01)
             storm.start()
         time.sleep(random.uniform(0.4, 1.2))

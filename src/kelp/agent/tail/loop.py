@@ -232,8 +232,7 @@ class TailLoop:
         else:
             from_head = self.options.read_from_head or not self._startup
             open_watch(watch, entry, files, self._saved_ns, self._identities(), now, from_head=from_head)
-        for reader in watch.readers:
-            self._opened(watch, reader)
+        self._opened_all(watch)
         self._log.info(
             "following file", path=path, position=watch.readers[-1].position if watch.readers else 0
         )
@@ -349,12 +348,15 @@ class TailLoop:
         self.counters.rotated += 1
         watch.open_missed(now, self._identities())
         watch.looked_ns = looked
-        for reader in watch.readers:
-            self._opened(watch, reader)
+        self._opened_all(watch)
         if now >= self._schedule.sidecar and self._positions is not None:
             self._save_sidecar()
 
-    def _opened(self, watch: Watch, reader: Reader) -> None:
+    def _opened_all(self, watch: Watch) -> None:
+        for reader in watch.readers:
+            self._opened(reader)
+
+    def _opened(self, reader: Reader) -> None:
         if self._notifier is not None and not self._notifier.covers(reader):
             self._notifier.watch_file(reader)
         if reader.window == 0.0:
@@ -364,6 +366,12 @@ class TailLoop:
 
     def _drain(self, watch: Watch, reader: Reader, now: float) -> "_Read":
         """Read a file to its end or for one turn."""
+        if not reader.rotated and reader.began_unseen():
+            watch.open_copies(reader, now, self._identities())
+            reader.was_replaced()  # takes the head
+            if watch.readers[0] is not reader:
+                self._opened_all(watch)
+                return _Read.PART
         if reader.was_replaced():
             self._restart(watch, reader, now)
             return _Read.PART
@@ -407,8 +415,7 @@ class TailLoop:
         if not copied:
             reader.finish(self._consumer.consume)
         reader.restart()
-        for other in watch.readers:
-            self._opened(watch, other)
+        self._opened_all(watch)
 
     def _flush_event(self, reader: Reader, now: float) -> None:
         """Hand on an event that has not grown for multiline_flush_interval."""

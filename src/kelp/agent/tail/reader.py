@@ -71,6 +71,10 @@ class Reader:
     def size(self) -> int:
         return os.fstat(self.fd).st_size
 
+    def began_unseen(self) -> bool:
+        """Whether the file was empty at every look and no longer is: it may be of a later generation by now."""
+        return not self.head and self.size() > 0
+
     def was_replaced(self) -> bool:
         """Whether the file was cut short or written anew since it was last read."""
         if self.size() < self.offset:
@@ -120,6 +124,7 @@ class Reader:
         """Begin again at the head: the file was truncated."""
         self.position = self.skipped = 0
         self.held = b""
+        self.end_ns = time.time_ns()
         self.head = os.pread(self.fd, HEAD_BYTES, 0)
 
     def close(self) -> None:

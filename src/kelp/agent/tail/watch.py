@@ -139,27 +139,36 @@ class Watch:
             self.readers.append(current)
 
     def truncate(self, now: float, known: Iterable[Identity]) -> bool:
-        """The current file was emptied: read the copies made of it, then it from its head.
+        """The current file was emptied: copies made of it are read before it.
 
         Returns whether a copy with the unread rest was found.
         """
         old = self.current
         if old is None:
             return False
-        found = False
         self.rotations += 1
         self.log.info("file was truncated", path=self.path, position=old.position)
+        return self.open_copies(old, now, known)
+
+    def open_copies(self, old: Reader, now: float, known: Iterable[Identity]) -> bool:
+        """Open the copies of a truncated file: of what was being read, and of what came and went since.
+
+        Returns whether there is one of what was being read.
+        """
+        found = False
         known = set(known)
 
         def copies() -> Iterator[tuple[Sibling, int]]:
             nonlocal found
-            for copy in self.unknown_siblings(old.real_path, old.end_ns, known):
-                same = bool(old.head) and copy.head(len(old.head)) == old.head
-                found = found or same
-                if same and copy.size <= old.position:
-                    self.finished[copy.identity] = Finished(self.path, old.head, copy.size)
-                else:
-                    yield copy, old.position if same else 0
+            for copy in self.unknown_siblings(old.real_path, 0, known):
+                if old.head and copy.head(len(old.head)) == old.head:
+                    found = True
+                    if copy.size > old.position:
+                        yield copy, old.position
+                    else:
+                        self.finished[copy.identity] = Finished(self.path, old.head, copy.size)
+                elif _written_since(copy, old.end_ns):
+                    yield copy, 0
 
         self.open_siblings(copies, now)
         self.changed = True
@@ -175,8 +184,7 @@ class Watch:
         open_files = set(known)
         current = os.path.realpath(self.path)
         for sibling in find_siblings(real_path):
-            coarse = sibling.mtime_ns % 1_000_000_000 == 0
-            if sibling.mtime_ns < since_ns - (_COARSE_TICK_NS if coarse else _CLOCK_TICK_NS):
+            if not _written_since(sibling, since_ns):
                 continue
             if sibling.identity in open_files or sibling.path == current:
                 continue
@@ -204,3 +212,8 @@ class Watch:
             yield Remembered(
                 self.path, reader.identity[1], reader.position, len(reader.head), digest(reader.head), state
             )
+
+
+def _written_since(sibling: Sibling, moment_ns: int) -> bool:
+    coarse = sibling.mtime_ns % 1_000_000_000 == 0
+    return sibling.mtime_ns >= moment_ns - (_COARSE_TICK_NS if coarse else _CLOCK_TICK_NS)
