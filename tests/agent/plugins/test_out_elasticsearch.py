@@ -400,7 +400,10 @@ def test_lifecycle(tmp_path: Path) -> None:
         ("host es:x", "cannot use host 'es:x': 'x' is no port"),
         ("ca_file /no/such", "cannot load certificates from /no/such"),
         ('templates {"t":"/no/such"}', "cannot read template file /no/such: No such file or directory"),
-        ("ssl_version SSLv23", "cannot use ssl_version SSLv23: wanted TLSv1_2 or TLSv1_3"),
+        (
+            "ssl_version TLSv9",
+            "cannot use ssl_version TLSv9: wanted TLSv1_2, TLSv1_3, SSLv23, TLSv1, TLSv1_1",
+        ),
         ("cloud_id x:y", "option 'cloud_id' needs cloud_auth"),
         ("index_prefix x", "option 'index_prefix' was removed: use index_name"),
     ],

@@ -22,6 +22,7 @@ _CHUNK_ID = "${chunk_id}"
 _VERSION_WAIT = 1.0  # seconds
 _SIMPLE_SNIFFERS = (
     "Fluent::Plugin::ElasticsearchSimpleSniffer",
+    "Fluent::Plugin::OpenSearchSimpleSniffer",
     "Elasticsearch::Transport::Transport::Sniffer",
 )
 

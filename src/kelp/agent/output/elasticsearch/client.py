@@ -17,6 +17,8 @@ from kelp.common.errors import KelpError
 from kelp.common.log import Log
 
 _LEVELS = {"best_speed": 1, "default_compression": 6, "best_compression": 9}
+# Versions that OpenSSL no longer speaks: the configurations that name them work with a later one.
+_OLD_TLS = ("SSLv23", "TLSv1", "TLSv1_1")
 _TLS = {"TLSv1_2": ssl.TLSVersion.TLSv1_2, "TLSv1_3": ssl.TLSVersion.TLSv1_3}
 
 
@@ -120,10 +122,10 @@ def tls_context(options: ConnectionOptions) -> ssl.SSLContext:
         context.verify_mode = ssl.CERT_NONE
     for name in ("ssl_version", "ssl_min_version", "ssl_max_version"):
         version = getattr(options, name)
-        if version is None:
+        if version is None or version in _OLD_TLS:
             continue
         if version not in _TLS:
-            raise KelpError(f"cannot use {name} {version}: wanted {' or '.join(_TLS)}")
+            raise KelpError(f"cannot use {name} {version}: wanted {', '.join((*_TLS, *_OLD_TLS))}")
         if name != "ssl_max_version":
             context.minimum_version = _TLS[version]
         if name != "ssl_min_version":

@@ -37,7 +37,7 @@ class ConnectionOptions(Configurable):
     client_key: str | None = param.string(default=None, description="Key of the client certificate, PEM.")
     client_key_pass: str | None = param.string(default=None, secret=True, description="Password of that key.")
     ssl_version: str | None = param.string(
-        default=None, description="TLS version to use: TLSv1_2 or TLSv1_3."
+        default=None, description="TLS version: TLSv1_2 or TLSv1_3; older names mean any that is safe."
     )
     ssl_min_version: str | None = param.string(default=None, description="Lowest TLS version.")
     ssl_max_version: str | None = param.string(default=None, description="Highest TLS version.")
