@@ -1,0 +1,192 @@
+"""Input `systemd`: entries of the journal."""
+
+import json
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+from kelp.agent.config import Element, Section, param
+from kelp.agent.config.values import to_array
+from kelp.agent.event import Batch, Record
+from kelp.agent.listen.journal import Journal
+from kelp.agent.plugin.input import BufferOverflow, Input
+from kelp.agent.plugin.registry import register
+
+_ENTRIES_AT_ONCE = 1000
+_WAIT_SECONDS = 0.5
+_RETRY_SECONDS = 10.0
+_STORED = "journal"
+
+
+class EntrySection(Section):
+    """How an entry becomes a record."""
+
+    field_map: dict[str, Any] = param.hash(
+        default=None, description="Journal field → field or fields of the record."
+    )
+    field_map_strict: bool = param.boolean(
+        default=False, description="Leave out fields that field_map does not name."
+    )
+    fields_strip_underscores: bool = param.boolean(
+        default=False, description="Strip leading underscores of names."
+    )
+    fields_lowercase: bool = param.boolean(default=False, description="Write names in lower case.")
+
+    def make(self, fields: dict[str, str]) -> Record:
+        """The record of an entry; fields mapped to one name are joined by a space."""
+        if not self.field_map:
+            return (
+                {} if self.field_map_strict else {self._name(name): value for name, value in fields.items()}
+            )
+        record: Record = {}
+        joined: dict[str, list[str]] = {}
+        for name, value in fields.items():
+            if name in self.field_map:
+                for target in to_array(self.field_map[name]):
+                    joined.setdefault(str(target), []).append(value)
+            elif not self.field_map_strict:
+                record[self._name(name)] = value
+        record.update({name: " ".join(values) for name, values in joined.items()})
+        return record
+
+    def _name(self, name: str) -> str:
+        name = name.lstrip("_") if self.fields_strip_underscores else name
+        return name.lower() if self.fields_lowercase else name
+
+
+@register("input", "systemd", "journald")
+class SystemdInput(Input):
+    """Read the journal, from where the last run stopped."""
+
+    tag: str = param.string(description="Tag of the events.")
+    path: str | None = param.string(default="/var/log/journal", description="Folder of the journal.")
+    matches: list[Any] = param.array(
+        default=None, description="Entries to take: a JSON array of {field: value}; one of them must fit.",
+        alias="filters",
+    )  # fmt: skip
+    read_from_head: bool = param.boolean(
+        default=False, description="Begin with the oldest entry, not with new ones."
+    )
+    strip_underscores: bool = param.boolean(
+        default=False, description="Strip leading underscores of names.", deprecated="use <entry>"
+    )
+    pos_file: str | None = param.string(
+        default=None, description="File that keeps the position.", deprecated="use <storage>"
+    )
+    storage: Element | None = param.element(
+        "storage", description="Where the position is kept: type local, path."
+    )
+    entry: EntrySection = param.section(
+        "entry", EntrySection, init=True, description="How an entry becomes a record."
+    )
+
+    def configure(self) -> None:
+        for match in self.matches or []:
+            if not isinstance(match, dict):
+                raise self.error(f"option 'matches' must hold objects, got {match!r}", "matches")
+        if self.strip_underscores:
+            self.entry.fields_strip_underscores = True
+        path = self.pos_file
+        if self.storage is not None:
+            kind = self.storage.get("@type", "local")
+            if kind != "local":
+                raise self.error(f"storage type {kind!r} is not known: use local")
+            self.storage.get("persistent")
+            path = self.storage.get("path", path)
+        self._position = self._position_file(path)
+        if self._position is None:
+            self.log.warning("no <storage> with a path: after a restart, entries may be missing or doubled")
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def _position_file(self, path: str | None) -> Path | None:
+        if path is None:
+            return None
+        if path.endswith("/") or os.path.isdir(path):
+            return Path(path) / f"worker{self.context.worker_id}" / "storage.json"
+        return Path(path)
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name=f"journal-{self.plugin_id}", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        complained = False
+        while not self._stopping.is_set():
+            try:
+                self._follow()
+            except OSError as error:
+                if not complained:
+                    self.log.warning(
+                        "cannot read the journal: it is tried again", path=self.path, error=error,
+                        seconds=_RETRY_SECONDS,
+                    )  # fmt: skip
+                    complained = True
+                self._stopping.wait(_RETRY_SECONDS)
+            except Exception:  # a dead thread must not be silent
+                self.log.exception("reading the journal failed: it is tried again")
+                self._stopping.wait(_RETRY_SECONDS)
+
+    def _follow(self) -> None:
+        journal = Journal(self.path, self.matches or [])
+        try:
+            journal.seek(self._load(), from_head=self.read_from_head)
+            while not self._stopping.is_set():
+                batch = Batch()
+                for when, fields in journal.entries(_ENTRIES_AT_ONCE):
+                    batch.append(when, self.entry.make(fields))
+                if not len(batch):
+                    journal.wait(_WAIT_SECONDS)
+                    continue
+                cursor = journal.cursor()
+                if not self._hand_on(batch):
+                    return
+                self._save(cursor)
+        finally:
+            journal.close()
+
+    def _hand_on(self, batch: Batch) -> bool:
+        """Emit, waiting while buffers are full; False when the agent stops before they have room."""
+        while True:
+            try:
+                self.emit(self.tag, batch)
+            except BufferOverflow:
+                self.log.warning("the buffer is full: reading waits")
+                if self._stopping.wait(1):
+                    return False
+                continue
+            except Exception:  # the router has told the fault; the journal goes on
+                self.log.exception("cannot emit entries: they are given up", entries=len(batch))
+            return True
+
+    def _load(self) -> str | None:
+        if self._position is None:
+            return None
+        try:
+            text = self._position.read_text()
+            cursor = json.loads(text)[_STORED] if text.startswith("{") else text.strip()
+        except FileNotFoundError:
+            return None
+        except (ValueError, KeyError, OSError) as error:
+            self.log.warning("cannot read the saved position: ignored", path=self._position, error=error)
+            return None
+        return str(cursor) or None
+
+    def _save(self, cursor: str) -> None:
+        if self._position is None:
+            return
+        try:
+            self._position.parent.mkdir(parents=True, exist_ok=True)
+            beside = self._position.with_name(self._position.name + ".tmp")
+            beside.write_text(json.dumps({_STORED: cursor}))
+            os.replace(beside, self._position)
+        except OSError as error:
+            self.log.error("cannot save the position in the journal", path=self._position, error=error)
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def shutdown(self) -> None:
+        if self._thread is not None:
+            self._thread.join(10)
