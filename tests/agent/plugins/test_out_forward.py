@@ -77,6 +77,21 @@ def test_events_arrive(options: str, receiving: str) -> None:
         assert driver.output.stats.num_errors == 0
 
 
+@pytest.mark.parametrize("kind", ["static", "file"])
+def test_discovered_servers(tmp_path: Path, kind: str) -> None:
+    with receiver() as (port, got):
+        (tmp_path / "sd.yml").write_text(f"- host: 127.0.0.1\n  port: {port}\n  weight: 10\n")
+        inner = (
+            f"path {tmp_path}/sd.yml"
+            if kind == "file"
+            else f"<service>\nhost 127.0.0.1\nport {port}\n</service>"
+        )
+        discovery = f"<service_discovery>\n@type {kind}\n{inner}\n</service_discovery>"
+        with running(f"@type forward\n{discovery}\n{FAST}") as driver:
+            driver.emit("t", (T0, {"a": 1}))
+            wait_for(lambda: len(got.events) == 1)
+
+
 def test_users() -> None:
     security = "<security>\nself_hostname you\nshared_key k\nuser_auth true\n<user>\nusername u\npassword p\n</user>\n</security>"
     options = "<security>\nself_hostname me\nshared_key k\n</security>\nheartbeat_type none"
@@ -234,6 +249,7 @@ def test_silence_makes_a_server_down_and_signs_bring_it_back(monkeypatch: pytest
         (output(1, options="ack_response_timeout 0"), "must be at least 1 second"),
         (output(1, options="transport tls\ntls_ca_cert_path /no/such"), "cannot load TLS files"),
         (output(1, options="<service_discovery>\n@type srv\n</service_discovery>"), "'srv' is not supported"),
+        (output(options="<service_discovery>\n@type file\npath /no/such\n</service_discovery>"), "cannot read servers from /no/such"),
         ("@type elasticsearch\n<secondary>\n@type forward\n<server>\nhost h\n</server>\n</secondary>",
          "<secondary> of type 'forward' cannot write chunks of 'elasticsearch'; use file"),
     ],

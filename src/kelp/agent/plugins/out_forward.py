@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+import yaml
+
 from kelp.agent.buffer.chunk import Chunk
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.output import BufferedOutput
@@ -153,7 +155,8 @@ class ForwardOutput(TransportOptions):
     )
     servers: list[ServerSection] = param.sections("server", ServerSection, description="Servers to send to.")
     discovery_element: Element | None = param.element(
-        "service_discovery", description="Servers as <service> sections, with @type static."
+        "service_discovery",
+        description="Servers as <service> sections (@type static) or in a file (@type file).",
     )
     host: str | None = param.string(default=None, obsoleted="use a <server> section", description="Removed.")
     port: int | None = param.integer(default=None, obsoleted="use a <server> section", description="Removed.")
@@ -205,11 +208,30 @@ class ForwardOutput(TransportOptions):
         if element is None:
             return []
         kind = element.get("@type")
-        if kind != "static":
-            raise self.error(
-                f"service discovery {kind!r} is not supported; use static with <service> sections"
-            )
-        return [ServerSection.read(service) for service in element.children("service")]
+        if kind == "static":
+            return [ServerSection.read(service) for service in element.children("service")]
+        if kind == "file":
+            return [ServerSection.read(service) for service in self._listed(element)]
+        raise self.error(f"service discovery {kind!r} is not supported; use static or file")
+
+    def _listed(self, element: Element) -> list[Element]:
+        """The servers in a YAML or JSON file, read once at start."""
+        path = element.get("path")
+        element.attr("conf_encoding")
+        try:
+            with open(str(path), encoding="utf-8") as file:
+                entries = yaml.safe_load(file)
+        except (OSError, yaml.YAMLError) as error:
+            raise self.error(f"cannot read servers from {path}: {error}") from error
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            raise self.error(f"cannot read servers from {path}: wanted a list of host, port…")
+        services = []
+        for entry in entries:
+            service = Element("service", file=str(path), line=1)
+            for name, value in entry.items():
+                service.set(str(name), value)
+            services.append(service)
+        return services
 
     def _node(self, section: ServerSection, settings: Settings) -> Node:
         handshake: Callable[[], Handshake] | None = None

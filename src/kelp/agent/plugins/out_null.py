@@ -1,5 +1,7 @@
 """Throws events away."""
 
+from typing import ClassVar
+
 from kelp.agent.buffer.chunk import Chunk
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.output import BufferedOutput
@@ -13,7 +15,7 @@ class NullOutput(BufferedOutput):
     """Discards everything; with a <buffer>, discards chunks."""
 
     buffered_by_default = False
-    flat_options = ()
+    flat_options: ClassVar[tuple[str, ...]] = ()
 
     never_flush: bool = param.boolean(default=False, description="Fail every flush: for testing buffers.")
 

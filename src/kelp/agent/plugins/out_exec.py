@@ -1,0 +1,67 @@
+"""Runs a command for each chunk."""
+
+import os
+import shlex
+import subprocess
+import tempfile
+from typing import ClassVar
+
+from kelp.agent.buffer.chunk import Chunk
+from kelp.agent.buffer.metadata import Metadata
+from kelp.agent.buffer.output import BufferedOutput
+from kelp.agent.config import Element, param
+from kelp.agent.event import Batch
+from kelp.agent.output.inject import InjectSection
+from kelp.agent.plugin import register
+from kelp.common.errors import KelpError
+
+
+class CommandFailed(KelpError):
+    """The command did not end with status 0."""
+
+
+@register("output", "exec")
+class ExecOutput(BufferedOutput):
+    """Writes a chunk to a file and runs the command with its path behind; a status other than 0 means: try again."""
+
+    flat_options: ClassVar[tuple[str, ...]] = ("formatter", "inject", "buffer")
+    default_chunk_key: ClassVar[str] = "time"
+
+    command: str = param.string(
+        description="Command line for the shell, with placeholders; the path is added."
+    )
+    command_timeout: float = param.time(default=270, description="Limit for the command, in seconds.")
+    format_element: Element | None = param.element(
+        "format", plugin_kind="formatter", description="How events are written; type tsv by default."
+    )
+    inject: InjectSection | None = param.section("inject", InjectSection, description="Fields to add.")
+
+    def configure(self) -> None:
+        super().configure()
+        self._formatter = self.create_formatter(self.format_element, "tsv")
+        self._inject = self.inject.injector(self.context.worker_id) if self.inject else None
+
+    def format_records(self, tag: str, batch: Batch, metadata: Metadata) -> list[bytes]:
+        if self._inject is not None:
+            batch = self._inject(tag, batch)
+        return self._formatter.format_records(tag, batch)
+
+    def write(self, chunk: Chunk) -> None:
+        with tempfile.NamedTemporaryFile(prefix="kelp-exec-") as file:
+            file.write(chunk.read())
+            file.flush()
+            self._run(f"{self.extract_placeholders(self.command, chunk)} {shlex.quote(file.name)}")
+
+    def _run(self, command: str) -> None:
+        # A session of its own, so that the whole pipeline of a command that hangs can be ended.
+        process = subprocess.Popen(command, shell=True, start_new_session=True)
+        try:
+            status = process.wait(self.command_timeout)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, 9)
+            process.wait()
+            raise CommandFailed(
+                f"cannot run {self.command!r}: not done after {self.command_timeout} s"
+            ) from None
+        if status != 0:
+            raise CommandFailed(f"cannot run {self.command!r}: it ended with status {status}")

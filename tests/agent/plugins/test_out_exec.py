@@ -1,0 +1,48 @@
+"""The exec output."""
+
+import time
+from pathlib import Path
+
+import pytest
+from tests.agent.output_driver import T0, make, running, wait_for
+
+from kelp.agent.config import ConfigError
+
+FORMAT = "<format>\n@type tsv\nkeys a,t\n</format>\n<inject>\ntag_key t\n</inject>"
+FAST = "<buffer tag>\nflush_mode immediate\nretry_wait 0.05\n</buffer>"
+
+
+def test_commands_get_the_chunk_as_a_file(tmp_path: Path) -> None:
+    command = f"sh -c 'cat $1 >> {tmp_path}/${{tag}}' --"
+    with running(f"@type exec\ncommand {command}\n{FORMAT}\n{FAST}") as driver:
+        driver.emit("x", (T0, {"a": 1}), (T0, {"a": 2}))
+        wait_for(lambda: driver.output.chunks.size == 0)
+    assert (tmp_path / "x").read_text() == "1\tx\n2\tx\n"
+
+
+def test_failures_are_retried(tmp_path: Path) -> None:
+    command = f"sh -c 'test -e {tmp_path}/ok || (touch {tmp_path}/ok; false)' --"
+    with running(f"@type exec\ncommand {command}\n{FORMAT}\n{FAST}") as driver:
+        driver.emit("x", (T0, {"a": 1}))
+        wait_for(lambda: driver.output.chunks.size == 0)
+    assert driver.output.stats.num_errors == 1
+
+
+def test_commands_that_hang_are_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kelp.agent.buffer.flusher._DRAIN_GRACE", 0.1)
+    started = time.monotonic()
+    with running(f"@type exec\ncommand sleep 20; true\ncommand_timeout 0.2\n{FORMAT}\n{FAST}") as driver:
+        driver.emit("x", (T0, {"a": 1}))
+        wait_for(lambda: driver.output.stats.num_errors > 0)
+    assert time.monotonic() - started < 5
+
+
+def test_missing_command() -> None:
+    with pytest.raises(ConfigError, match="option 'command' is required"):
+        make(f"@type exec\n{FORMAT}")
+
+
+def test_buffered_null() -> None:
+    with running("@type buffered_null\nflush_interval 0.05") as driver:
+        driver.emit("x", (T0, {"a": 1}))
+        wait_for(lambda: driver.output.stats.write_count == 1)
