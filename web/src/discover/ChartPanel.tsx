@@ -37,7 +37,9 @@ export function ChartPanel(props: Props) {
     <section className={classes.chart} aria-label="Histogram" aria-busy={props.loading}>
       <div className={classes.chartHead}>
         <Text size="sm" aria-live="polite" component="div" className={classes.hits}>
-          <b data-test-subj="discoverQueryHits">{count === undefined ? '…' : formatCount(count)}</b>{' '}
+          <b data-test-subj="discoverQueryHits">
+            {count === undefined ? (props.loading ? '…' : '–') : formatCount(count)}
+          </b>{' '}
           {count === 1 ? 'hit' : 'hits'}
         </Text>
         {timed && plan?.bounds && (
@@ -117,7 +119,7 @@ export function ChartPanel(props: Props) {
               onBrush={props.onBrush}
             />
           ) : (
-            <Skeleton height={112} mx={12} />
+            props.loading && <Skeleton className={classes.chartSkeleton} />
           )}
         </div>
       )}

@@ -27,6 +27,10 @@ export function SearchHeader(props: SearchHeaderProps) {
   const submit = useRef(() => {});
   const sameQuery = (language: string, query: string): boolean =>
     language === state.query.language && query === state.query.query;
+  const refresh = (): void => {
+    if (patterns.error) patterns.retry();
+    search.refresh();
+  };
   const onDirty = useCallback((now: boolean) => setDirty(now), []);
   const timed = patterns.pattern === undefined || patterns.pattern.timeField !== undefined;
   return (
@@ -43,9 +47,7 @@ export function SearchHeader(props: SearchHeaderProps) {
           error={search.planError}
           onDirty={onDirty}
           submitRef={submit}
-          onSubmit={(query) =>
-            sameQuery(query.language, query.query) ? search.refresh() : update({ query })
-          }
+          onSubmit={(query) => (sameQuery(query.language, query.query) ? refresh() : update({ query }))}
         />
         <div className={classes.timeGroup}>
           {timed && (
