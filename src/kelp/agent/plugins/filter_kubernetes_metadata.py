@@ -1,13 +1,18 @@
-"""The kubernetes_metadata filter: names of pod, namespace and container from the tag."""
+"""The kubernetes_metadata filter: which pod, namespace and container a record comes from."""
 
-import os
 import re
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kelp.agent.config import param
 from kelp.agent.event import Batch, Record
+from kelp.agent.kubernetes.metadata import Wanted
 from kelp.agent.plugin import Filter, register
 from kelp.agent.ruby.regexp import compile_regexp
+
+if TYPE_CHECKING:
+    from kelp.agent.kubernetes.lookup import PodLookup
+    from kelp.agent.kubernetes.metadata import PodInfo
 
 _POD = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
 _PODS = rf"(var\.log\.pods)\.(?<namespace>[^_]+)_(?<pod_name>{_POD})_(?<pod_uuid>[a-z0-9-]*)\.(?<container_name>.+)\..*\.log$"
@@ -20,9 +25,10 @@ _CACHE_LIMIT = 4096
 
 @register("filter", "kubernetes_metadata")
 class KubernetesMetadataFilter(Filter):
-    """Add `kubernetes` (names of pod, namespace, container) and `docker` (container id) from the tag.
+    """Add `kubernetes` (pod, namespace, container, labels) and `docker` (container id).
 
-    The names come from the tag alone; labels and annotations, which need the API server, are not looked up.
+    The names come from the tag, the rest from the API server where one is known: `kubernetes_url`, or the one of the
+    cluster the agent runs in. What is known about a pod is asked for again after `cache_ttl`.
     """
 
     tag_to_kubernetes_name_regexp: str = param.string(
@@ -32,17 +38,21 @@ class KubernetesMetadataFilter(Filter):
     lookup_from_k8s_field: bool = param.boolean(
         True, description="Take names from the fields kubernetes and docker where a record has them already."
     )
-    kubernetes_url: str | None = param.string(None, description="API server; labels are not looked up yet.")
+    kubernetes_url: str | None = param.string(
+        None, description="API server; without it, the one of the cluster the agent runs in."
+    )
     apiVersion: str = param.string("v1", description="Version of the API.")
     cache_size: int = param.integer(1000, description="Pods kept in memory.")
     cache_ttl: int = param.integer(3600, description="Seconds a pod is kept; negative: for ever.")
     ignore_nil: int = param.integer(1, description="Accepted without effect.")
-    watch: bool = param.boolean(True, description="Follow changes of pods instead of asking again.")
+    watch: bool = param.boolean(
+        True, description="Accepted without effect: pods are asked for again after `cache_ttl`."
+    )
     client_cert: str | None = param.string(None, description="File of the client certificate.")
     client_key: str | None = param.string(None, description="File of the client key.", secret=True)
     ca_file: str | None = param.string(None, description="File of the certificate authority.")
     verify_ssl: bool = param.boolean(True, description="Check the server's certificate.")
-    ssl_partial_chain: bool = param.boolean(False, description="Trust intermediate authorities of `ca_file`.")
+    ssl_partial_chain: bool = param.boolean(False, description="Accepted without effect.")
     open_timeout: int = param.integer(3, description="Seconds to wait for a connection.")
     read_timeout: int = param.integer(10, description="Seconds to wait for an answer.")
     bearer_token_file: str | None = param.string(None, description="File of the token.")
@@ -50,7 +60,7 @@ class KubernetesMetadataFilter(Filter):
         "/var/run/secrets/kubernetes.io/serviceaccount", description="Folder of the service account."
     )
     annotation_match: list[str] = param.array([], description="Patterns of annotations to add.")
-    stats_interval: int = param.integer(30, description="Seconds between two lines of statistics; 0: none.")
+    stats_interval: int = param.integer(30, description="Accepted without effect.")
     allow_orphans: bool = param.boolean(True, description="Mark pods of unknown namespaces.")
     orphaned_namespace_name: str = param.string(
         ".orphaned", description="Name given to an unknown namespace."
@@ -63,9 +73,9 @@ class KubernetesMetadataFilter(Filter):
     skip_master_url: bool = param.boolean(False, description="Add no URL of the API server.")
     skip_namespace_metadata: bool = param.boolean(False, description="Add no data of namespaces.")
     include_ownerrefs_metadata: bool = param.boolean(False, description="Add the owners of pods.")
-    watch_retry_interval: int = param.integer(1, description="Seconds before a broken watch starts again.")
-    watch_retry_exponential_backoff_base: int = param.integer(2, description="Growth of that pause.")
-    watch_retry_max_times: int = param.integer(10, description="How often a watch starts again.")
+    watch_retry_interval: int = param.integer(1, description="Accepted without effect.")
+    watch_retry_exponential_backoff_base: int = param.integer(2, description="Accepted without effect.")
+    watch_retry_max_times: int = param.integer(10, description="Accepted without effect.")
     de_dot: bool = param.boolean(False, description="Replace dots in names of labels.")
     de_dot_separator: str = param.string("_", description="What replaces those dots.")
 
@@ -75,29 +85,73 @@ class KubernetesMetadataFilter(Filter):
         except ValueError as error:
             option = "tag_to_kubernetes_name_regexp"
             raise self.error(f"option {option!r} must be a regular expression ({error})", option) from None
-        self._by_tag: dict[str, Record | None] = {}
-        if self.kubernetes_url or os.environ.get("KUBERNETES_SERVICE_HOST"):
-            self.log.warning("labels and annotations are not looked up; names come from the tag alone")
+        try:
+            annotations = [compile_regexp(one) for one in self.annotation_match]
+        except ValueError as error:
+            raise self.error(
+                f"option 'annotation_match' must be patterns ({error})", "annotation_match"
+            ) from None
+        self._by_tag: dict[str, _Names | None] = {}
+        self._pods = self._create_lookup(annotations)
+
+    def _create_lookup(self, annotations: "list[re.Pattern[str]]") -> "PodLookup | None":
+        # Imported here: outside a cluster no one pays for the HTTP client.
+        from kelp.agent.kubernetes.client import Access, KubernetesClient, url_of_cluster
+        from kelp.agent.kubernetes.lookup import PodLookup
+
+        url = self.kubernetes_url or url_of_cluster()
+        if not url:
+            return None
+        access = Access(
+            url,
+            self.apiVersion,
+            self.ca_file or self._secret("ca.crt"),
+            self.client_cert or None,
+            self.client_key or None,
+            self.bearer_token_file or self._secret("token"),
+            self.verify_ssl,
+            self.open_timeout,
+            self.read_timeout,
+        )
+        wanted = Wanted(
+            pod_labels=not (self.skip_labels or self.skip_pod_labels),
+            namespace_labels=not (self.skip_labels or self.skip_namespace_labels),
+            containers=not self.skip_container_metadata,
+            owners=self.include_ownerrefs_metadata,
+            annotations=annotations,
+            master_url=None if self.skip_master_url else url,
+        )
+        with_namespaces = not self.skip_namespace_metadata
+        try:
+            client = KubernetesClient(access)
+        except (OSError, ValueError) as error:
+            raise self.error(f"cannot use the API server {url}: {error}", "kubernetes_url") from None
+        return PodLookup(client, wanted, self.cache_size, self.cache_ttl, with_namespaces=with_namespaces)
+
+    def _secret(self, name: str) -> str | None:
+        path = Path(self.secret_dir) / name
+        return str(path) if path.exists() else None
 
     def filter_batch(self, tag: str, batch: Batch) -> Batch:
-        metadata = self._of_tag(tag)
+        names = self._of_tag(tag)
+        metadata = self._metadata(names) if names else None
         for record in batch.records:
-            found = self._of_record(record) if self.lookup_from_k8s_field and "kubernetes" in record else None
-            chosen = found or metadata
+            own = self._of_record(record) if self.lookup_from_k8s_field and "kubernetes" in record else None
+            chosen = self._metadata(own) if own else metadata
             if chosen is not None:
                 for key, value in chosen.items():
-                    record[key] = dict(value)  # later filters may change it in place
+                    record[key] = _copied(value)  # later filters may change it in place
         return batch
 
-    def _of_tag(self, tag: str) -> Record | None:
+    def _of_tag(self, tag: str) -> "_Names | None":
         if tag not in self._by_tag:
             if len(self._by_tag) >= _CACHE_LIMIT:
                 self._by_tag.clear()
             found = self._pattern.search(tag)
-            self._by_tag[tag] = None if found is None else _metadata_of_match(found)
+            self._by_tag[tag] = _names_of_match(found) if found else None
         return self._by_tag[tag]
 
-    def _of_record(self, record: Record) -> Record | None:
+    def _of_record(self, record: Record) -> "_Names | None":
         kubernetes, docker = record.get("kubernetes"), record.get("docker")
         if not isinstance(kubernetes, dict) or not isinstance(docker, dict) or "container_id" not in docker:
             return None
@@ -105,16 +159,67 @@ class KubernetesMetadataFilter(Filter):
         if not all(name in kubernetes for name in names):
             return None
         namespace, pod, container = (kubernetes[name] for name in names)
-        return _metadata(namespace, pod, container, docker["container_id"])
+        return _Names(namespace, pod, container, docker["container_id"])
+
+    def _metadata(self, names: "_Names") -> Record:
+        """The fields to add for a container."""
+        kubernetes: Record = {
+            "container_name": names.container,
+            "namespace_name": names.namespace,
+            "pod_name": names.pod,
+        }
+        container_id = names.container_id
+        if self._pods is not None and names.namespace and names.pod:
+            pod = self._pods.pod(names.namespace, names.pod)
+            namespace = self._pods.namespace(names.namespace)
+            kubernetes |= self._known(names, pod, namespace)
+            container = pod.containers.get(names.container) if pod else None
+            if container is not None:
+                kubernetes["container_image"] = container.image
+                if container.image_id:
+                    kubernetes["container_image_id"] = container.image_id
+                container_id = container.container_id or container_id
+        metadata: Record = {"docker": {"container_id": container_id}} if container_id else {}
+        return metadata | {"kubernetes": kubernetes}
+
+    def _known(self, names: "_Names", pod: "PodInfo | None", namespace: Record | None) -> Record:
+        """What the API server knows; marks of an orphan where it knows not even the namespace."""
+        if namespace is None:
+            if pod is not None or not self.allow_orphans:
+                return pod.fields if pod else {}
+            return {
+                "orphaned_namespace": names.namespace,
+                "namespace_name": self.orphaned_namespace_name,
+                "namespace_id": self.orphaned_namespace_id,
+            }
+        if pod is None:
+            # A pod that is gone: its container stands for it, as in Fluentd.
+            return (
+                {"pod_id": names.key, **namespace} if self._pods and not self.skip_namespace_metadata else {}
+            )
+        return pod.fields | namespace
 
 
-def _metadata_of_match(found: "re.Match[str]") -> Record:
+class _Names(NamedTuple):
+    """Which container a record comes from."""
+
+    namespace: Any
+    pod: Any
+    container: Any
+    container_id: Any
+    pod_uuid: Any = None
+
+    @property
+    def key(self) -> Any:
+        return self.pod_uuid or self.container_id
+
+
+def _names_of_match(found: "re.Match[str]") -> _Names:
     groups = found.groupdict()
-    names = (groups.get("namespace"), groups.get("pod_name"), groups.get("container_name"))
-    return _metadata(*names, groups.get("docker_id"))
+    return _Names(
+        *(groups.get(name) for name in ("namespace", "pod_name", "container_name", "docker_id", "pod_uuid"))
+    )
 
 
-def _metadata(namespace: Any, pod: Any, container: Any, container_id: Any) -> Record:
-    metadata: Record = {"docker": {"container_id": container_id}} if container_id else {}
-    metadata["kubernetes"] = {"container_name": container, "namespace_name": namespace, "pod_name": pod}
-    return metadata
+def _copied(value: Any) -> Any:
+    return {k: _copied(v) if type(v) is dict else v for k, v in value.items()}

@@ -1,0 +1,1 @@
+"""What the Kubernetes API knows about the pods whose logs are read."""

@@ -1,0 +1,84 @@
+"""Pods and namespaces with a memory: the API server is asked once per pod, not per record."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from kelp.agent.kubernetes.client import KubernetesClient, KubernetesError
+from kelp.agent.kubernetes.metadata import Fields, PodInfo, Wanted, read_namespace, read_pod
+from kelp.common.log import Log
+
+_log = Log("agent.kubernetes")
+# How long what is not there, or could not be asked for, is not asked for again.
+_MISSING_SECONDS = 30.0
+
+
+@dataclass(slots=True)
+class _Remembered:
+    value: Any
+    until: float
+
+
+class PodLookup:
+    """Finds what the API knows about a pod; thread-safe.
+
+    A pod that is gone keeps what was known about it: its last lines arrive after it.
+    """
+
+    def __init__(
+        self,
+        client: KubernetesClient,
+        wanted: Wanted,
+        size: int,
+        ttl_seconds: float,
+        *,
+        with_namespaces: bool,
+    ) -> None:
+        self._client = client
+        self._wanted = wanted
+        self._size = size
+        self._ttl = ttl_seconds if ttl_seconds >= 0 else float("inf")
+        self._with_namespaces = with_namespaces
+        self._known: dict[tuple[str, ...], _Remembered] = {}
+        self._lock = threading.Lock()
+
+    def pod(self, namespace: str, name: str) -> PodInfo | None:
+        """The pod; None when it is not there and never was."""
+        return self._remember(("pod", namespace, name), lambda: self._ask_pod(namespace, name))  # type: ignore[no-any-return]
+
+    def namespace(self, name: str) -> Fields | None:
+        """The namespace's fields; None when it is not there, empty when they are not wanted."""
+        if not self._with_namespaces:
+            return {}
+        return self._remember(("namespace", name), lambda: self._ask_namespace(name))  # type: ignore[no-any-return]
+
+    def _ask_pod(self, namespace: str, name: str) -> PodInfo | None:
+        found = self._client.pod(namespace, name)
+        return read_pod(found, self._wanted) if found else None
+
+    def _ask_namespace(self, name: str) -> Fields | None:
+        found = self._client.namespace(name)
+        return read_namespace(found, self._wanted) if found else None
+
+    def _remember(self, key: tuple[str, ...], ask: Callable[[], Any]) -> Any:
+        now = time.monotonic()
+        with self._lock:
+            known = self._known.get(key)
+        if known is not None and known.until > now:
+            return known.value
+        try:
+            value = ask()
+        except KubernetesError as error:
+            _log.warning("cannot look up metadata", error=error)
+            value = None
+        if value is None and known is not None and known.value is not None:
+            value = known.value
+        until = now + (_MISSING_SECONDS if value is None else self._ttl)
+        with self._lock:
+            self._known.pop(key, None)
+            while len(self._known) >= max(self._size, 1):
+                del self._known[next(iter(self._known))]
+            self._known[key] = _Remembered(value, until)
+        return value

@@ -1,0 +1,88 @@
+"""What of a pod and its namespace goes into records, in the form of Fluentd's kubernetes_metadata filter."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Fields = dict[str, Any]
+_SCHEME = re.compile(r"^[-_a-zA-Z0-9]+://")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which parts go into records."""
+
+    pod_labels: bool = True
+    namespace_labels: bool = True
+    containers: bool = True
+    owners: bool = False
+    annotations: "Sequence[re.Pattern[str]]" = ()
+    master_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """Image and id of one container of a pod."""
+
+    image: str | None
+    image_id: str
+    container_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PodInfo:
+    """A pod: the fields it gives, and its containers by name."""
+
+    fields: Fields
+    containers: dict[str, Container] = field(default_factory=dict)
+
+
+def read_pod(pod: Fields, wanted: Wanted) -> PodInfo:
+    """What a pod object gives."""
+    metadata, status, spec = (pod.get(part) or {} for part in ("metadata", "status", "spec"))
+    fields: Fields = {
+        "namespace_name": metadata.get("namespace"),
+        "pod_id": metadata.get("uid"),
+        "pod_name": metadata.get("name"),
+        "pod_ip": status.get("podIP"),
+        "host": spec.get("nodeName"),
+    }
+    fields = {name: value for name, value in fields.items() if value is not None}
+    if wanted.owners:
+        owners = metadata.get("ownerReferences") or []
+        fields["ownerrefs"] = [{"kind": one.get("kind"), "name": one.get("name")} for one in owners]
+    _add(fields, "labels", metadata.get("labels") if wanted.pod_labels else None)
+    _add(fields, "annotations", _annotations(metadata, wanted))
+    _add(fields, "master_url", wanted.master_url)
+    statuses = status.get("containerStatuses") or []
+    return PodInfo(
+        fields, {one.get("name", ""): _container(one) for one in statuses} if wanted.containers else {}
+    )
+
+
+def read_namespace(namespace: Fields, wanted: Wanted) -> Fields:
+    """What a namespace object gives."""
+    metadata = namespace.get("metadata") or {}
+    fields: Fields = {}
+    _add(fields, "namespace_id", metadata.get("uid"))
+    _add(fields, "namespace_labels", metadata.get("labels") if wanted.namespace_labels else None)
+    _add(fields, "namespace_annotations", _annotations(metadata, wanted))
+    return fields
+
+
+def _add(fields: Fields, name: str, value: Any) -> None:
+    if value:
+        fields[name] = value
+
+
+def _annotations(metadata: Fields, wanted: Wanted) -> Fields:
+    annotations = metadata.get("annotations") or {}
+    return {
+        key: value for key, value in annotations.items() if any(one.search(key) for one in wanted.annotations)
+    }
+
+
+def _container(status: Fields) -> Container:
+    container_id = _SCHEME.sub("", status.get("containerID") or "")
+    return Container(status.get("image"), status.get("imageID") or "", container_id)
