@@ -7,6 +7,7 @@ import orjson
 
 from kelp.store.api import errors
 from kelp.store.api.bulk import refresh_of
+from kelp.store.api.members import objects_of, strings_of
 from kelp.store.api.parameters import Parameters
 from kelp.store.api.route import Call, Reply, Route
 from kelp.store.errors import ApiError, IndexNotFound, illegal_argument
@@ -121,9 +122,7 @@ class Documents:
     def mget(self, call: Call) -> dict[str, Any]:
         body = call.required_object()
         default = call.arg("index") or None
-        wanted = body.get("docs")
-        if wanted is None:
-            wanted = [{"_id": each} for each in body.get("ids", [])]
+        wanted = objects_of(body, "docs") or [{"_id": each} for each in strings_of(body, "ids")]
         if not wanted:
             raise validation(["no documents to get"])
         faults = []

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from kelp.store.api.members import strings_of
 from kelp.store.api.route import Call, Route
 from kelp.store.api.targets import indices_of
 from kelp.store.dsl import parse_query
@@ -53,8 +54,7 @@ def routes(store: Store) -> list[Route]:
 
     def field_caps(call: Call) -> Any:
         body = call.json_object()
-        given = call.parameters.names("fields") or body.get("fields") or []
-        patterns = [given] if isinstance(given, str) else list(given)
+        patterns = call.parameters.names("fields") or strings_of(body, "fields")
         if not patterns:
             raise ApiError(400, "illegal_argument_exception", "specified fields can't be null or empty")
         if body.get("runtime_mappings"):

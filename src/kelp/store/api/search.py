@@ -6,6 +6,7 @@ See https://www.elastic.co/guide/en/elasticsearch/reference/7.17/search-search.h
 from typing import Any
 
 from kelp.store.api.alias_filter import narrowed
+from kelp.store.api.members import strings_of
 from kelp.store.api.parameters import duration_ms
 from kelp.store.api.route import Call, Route
 from kelp.store.api.targets import indices_of
@@ -56,7 +57,7 @@ def routes(store: Store) -> list[Route]:
 
     def clear_scroll(call: Call) -> Any:
         given = call.arg("scroll_id") or call.json_object().get("scroll_id", [])
-        ids = given.split(",") if isinstance(given, str) else list(given)
+        ids = given.split(",") if isinstance(given, str) else strings_of({"scroll_id": given}, "scroll_id")
         freed = cursors.close_all() if ids == ["_all"] else sum(cursors.close(item) for item in ids)
         return {"succeeded": True, "num_freed": freed}
 

@@ -136,7 +136,13 @@ def _action(line: bytes, number: int, defaults: BulkDefaults, faults: list[str])
     name, body = next(iter(parsed.items()))
     if name == "index" and len(parsed) == 1 and type(body) is dict and defaults.plain:
         index, document_id = body.get("_index"), body.get("_id")
-        if index and type(document_id) is str and len(body) == 2 and len(document_id) <= MAX_ID_BYTES // 4:
+        if (
+            index
+            and type(index) is str
+            and type(document_id) is str
+            and len(body) == 2
+            and len(document_id) <= MAX_ID_BYTES // 4
+        ):
             return Action("index", index, document_id)  # the usual line with an id, without ceremony
     if not isinstance(body, dict):
         raise illegal_argument(
@@ -157,6 +163,8 @@ def _action(line: bytes, number: int, defaults: BulkDefaults, faults: list[str])
 
 def _build(name: str, body: dict[str, Any], defaults: BulkDefaults, faults: list[str]) -> Action:
     index = body.get("_index", defaults.index)
+    if not isinstance(index, str | None):
+        index = orjson.dumps(index).decode()
     document_id = body.get("_id")
     if document_id is not None and not isinstance(document_id, str):
         document_id = orjson.dumps(document_id).decode()

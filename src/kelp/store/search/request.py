@@ -35,6 +35,17 @@ KNOWN = frozenset(
 )  # fmt: skip
 
 
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "search_after": list,
+    "pit": dict,
+    "highlight": dict,
+    "collapse": dict,
+    "fields": (list, str),
+    "docvalue_fields": (list, str),
+}
+"""Parts of a body that must have one JSON type."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldRequest:
     """A field wanted under `fields` of each hit, and the format of its dates."""
@@ -82,7 +93,7 @@ def parse_search(body: dict[str, Any], parameters: Parameters) -> SearchRequest:
         if key in UNSUPPORTED:
             if value not in (None, {}, []):
                 raise ApiError(400, "illegal_argument_exception", f"cannot use [{key}]: {UNSUPPORTED[key]}")
-        elif key not in KNOWN:
+        elif key not in KNOWN or (value is not None and not isinstance(value, _TYPES.get(key, object))):
             raise ApiError(400, "parsing_exception", f"Unknown key for a {_token(value)} in [{key}].")
     request = SearchRequest()
     _read_query(request, body, parameters)
