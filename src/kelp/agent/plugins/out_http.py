@@ -159,7 +159,9 @@ class HttpOutput(BufferedOutput):
         for name, value in self.headers_from_placeholders.items():
             headers[str(name)] = self.extract_placeholders(str(value), chunk)
         if self.auth is not None:
-            token = base64.b64encode(f"{self.auth.username or ''}:{self.auth.password or ''}".encode()).decode()
+            token = base64.b64encode(
+                f"{self.auth.username or ''}:{self.auth.password or ''}".encode()
+            ).decode()
             headers["Authorization"] = f"Basic {token}"
         if self.compress == "gzip":
             body = gzip.compress(body, mtime=0)
