@@ -128,8 +128,9 @@ def write_logs(empty_store: str) -> WriteLogs:
     return write
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """A browser for the tests of one file: while Playwright runs, no other test could use asyncio."""
     program = find()
     if program is None:
         pytest.fail("no Chromium on this machine: run tools/get_chromium.py")
