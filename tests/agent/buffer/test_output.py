@@ -445,6 +445,19 @@ def test_flat_options_of_old_configurations(tmp_path: Path) -> None:
     assert (section.retry_forever, section.overflow_action) == (True, "throw_exception")
 
 
+@pytest.mark.parametrize(
+    ("text", "mode"),
+    [
+        (config("timekey 1d", "time"), "lazy"),
+        (config("timekey 1d", "time", "flush_interval 5s"), "interval"),
+        ("@type test_sink\nflush_interval 5s\ntime_slice_format %Y%m%d", "interval"),
+        (config(""), "interval"),
+    ],
+)
+def test_flush_mode_by_default(text: str, mode: str) -> None:
+    assert make(text).output.buffer.mode == mode
+
+
 def test_statistics() -> None:
     SinkOutput.away = True
     with running(config("flush_interval 60\nretry_wait 60", more="slow_flush_log_threshold 0")) as driver:

@@ -136,6 +136,9 @@ class BufferedOutput(Output):
 
     def _configure_storage(self) -> None:
         section = self.buffer
+        if section.flush_mode == "default" and self.element.attr("flush_interval") is not None:
+            # As Fluentd: the option outside of <buffer> asks for intervals, whatever the chunk keys.
+            section.flush_mode = "interval"
         storage = self.create_plugin("buffer", self._buffer_element, "memory")
         self.storage = cast(BufferStorage, storage)
         self.storage.owner_id = self.plugin_id
