@@ -5,10 +5,10 @@ import logging
 from pathlib import Path
 
 import pytest
-from kelp.agent.own_log import send_own_log
 
 from kelp.agent.config import ConfigError
 from kelp.agent.config.v1 import parse_v1
+from kelp.agent.own_log import send_own_log
 from kelp.agent.pipeline.system import SystemSection
 from kelp.common.log import Log
 

@@ -73,13 +73,12 @@ class Accessor:
 
     def set(self, record: Record, value: Any) -> None:
         """Set the field; no effect where its parent is missing."""
-        parent = self._parent(record)
-        if isinstance(parent, dict) or (
-            isinstance(parent, list)
-            and isinstance(self._last, int)
-            and -len(parent) <= self._last < len(parent)
-        ):
-            parent[self._last] = value
+        parent, last = self._parent(record), self._last
+        if isinstance(parent, list):
+            if isinstance(last, int) and -len(parent) <= last < len(parent):
+                parent[last] = value
+        elif isinstance(parent, dict):
+            parent[last] = value
 
     def delete(self, record: Record) -> None:
         """Delete the field where it is there."""
