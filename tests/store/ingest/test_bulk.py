@@ -273,3 +273,13 @@ def test_updates_of_documents_that_are_not_in_memory(store, monkeypatch):
     assert orjson.loads(store.get_document(index, "1", realtime=False).source) == {"n": 1}
     assert orjson.loads(store.get_document(index, "1").source) == {"n": 1, "m": 2}
     assert store.writer(index).log.pending == {}
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [("version", "x"), ("version", -1), ("version", 2**63), ("if_seq_no", [1]), ("if_primary_term", 1.5)],
+)
+def test_numbers_must_be_numbers(store, parameter, value):
+    line = orjson.dumps({"index": {"_index": "a", parameter: value, "version_type": "external"}})
+    with pytest.raises(ApiError, match=r"Failed to parse value .* of \[.*\]: expected a whole number >= 0"):
+        store.bulk(line + b"\n{}\n")

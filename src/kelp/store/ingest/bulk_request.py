@@ -176,7 +176,7 @@ def _build(name: str, body: dict[str, Any], defaults: BulkDefaults, faults: list
         faults.append(long_id(document_id))
     if name == "index" and body.get("op_type") == "create":
         name = "create"
-    version = body.get("version", body.get("_version"))
+    version = _integer(body, "version", "_version")
     version_type = str(body.get("version_type", body.get("_version_type", "internal"))).lower()
     if version_type not in _VERSION_TYPES:
         raise illegal_argument(f"No version type match [{version_type}]")
@@ -185,17 +185,34 @@ def _build(name: str, body: dict[str, Any], defaults: BulkDefaults, faults: list
             "internal versioning can not be used for optimistic concurrency control. "
             "Please use `if_seq_no` and `if_primary_term` instead"
         )
+    pipeline = body.get("pipeline", defaults.pipeline)
     return Action(
         name,
         index or "",
         document_id,
-        version=None if version is None else int(version),
+        version=version,
         version_type=version_type,
-        if_seq_no=body.get("if_seq_no"),
-        if_primary_term=body.get("if_primary_term"),
+        if_seq_no=_integer(body, "if_seq_no"),
+        if_primary_term=_integer(body, "if_primary_term"),
         require_alias=str(body.get("require_alias", defaults.require_alias)).lower() == "true",
-        pipeline=body.get("pipeline", defaults.pipeline),
+        pipeline=None if pipeline is None else str(pipeline),
     )
+
+
+def _integer(body: dict[str, Any], *names: str) -> int | None:
+    """A whole number that is not negative and fits 64 bits; None where none of the names is there."""
+    for name in names:
+        value = body.get(name)
+        if value is None:
+            continue
+        if isinstance(value, str) and value.isascii() and value.isdigit():
+            value = int(value)
+        if type(value) is not int or not 0 <= value < 2**63:
+            raise illegal_argument(
+                f"Failed to parse value [{value}] of [{name}]: expected a whole number >= 0"
+            )
+        return value
+    return None
 
 
 def _token(value: Any) -> str:

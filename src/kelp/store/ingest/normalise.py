@@ -13,7 +13,8 @@ from kelp.store.mapping import dates
 from kelp.store.mapping.dynamic import dynamic_body, dynamic_setting
 from kelp.store.mapping.field import INTEGER_RANGES, Field
 from kelp.store.mapping.mapping import OVERFLOW_PATHS_LIMIT
-from kelp.store.mapping.merge import RESERVED_KEY, check_field, free_keys
+from kelp.store.mapping.merge import RESERVED_KEY, free_keys
+from kelp.store.mapping.validate import check_field
 from kelp.store.mapping.values import Misfit, fit, text_of
 
 Checks = dict[str, Any]

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from kelp.store.errors import ApiError, illegal_argument, mapper_parsing
-from kelp.store.mapping import dates
-from kelp.store.mapping.field import KIND_BY_TYPE, OVERFLOW_TYPES, Field
+from kelp.store.errors import illegal_argument, mapper_parsing
+from kelp.store.mapping.field import Field
 from kelp.store.mapping.mapping import ROOT_PARAMETERS, Mapping
+from kelp.store.mapping.validate import check_field, check_parameters, check_root, check_templates
 
 RESERVED_KEY = "_kelp"
 """The key of a segment line that holds what is not part of the document."""
@@ -54,13 +54,15 @@ def _without_type(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _merge_root(mapping: Mapping, body: dict[str, Any]) -> None:
+    check_root(body)
     for name, value in body.items():
         if name == "properties":
             continue
         if name == "dynamic":
             mapping.root[name] = _dynamic(value)
         elif name == "dynamic_templates":
-            mapping.root[name] = _templates(value)
+            check_templates(value)
+            mapping.root[name] = value
         elif name in ROOT_PARAMETERS:
             mapping.root[name] = value
         elif name not in _IGNORED_ROOT:
@@ -75,18 +77,6 @@ def _dynamic(value: Any) -> str:
     return text
 
 
-def _templates(value: Any) -> list[dict[str, Any]]:
-    if not isinstance(value, list):
-        raise mapper_parsing("Dynamic template syntax error. An array of named objects is expected.")
-    for entry in value:
-        if not (isinstance(entry, dict) and len(entry) == 1):
-            raise mapper_parsing("A dynamic template must be defined with a name")
-        (name, template), *_ = entry.items()
-        if "mapping" not in template and "runtime" not in template:
-            raise mapper_parsing(f"template [{name}] must have either mapping or runtime set")
-    return value
-
-
 def _merge_properties(mapping: Mapping, keys: tuple[str, ...], prefix: str, properties: Any) -> None:
     if not isinstance(properties, dict):
         raise mapper_parsing(f"Expected map for property [properties] on field [{prefix[:-1]}]")
@@ -98,6 +88,7 @@ def _merge_properties(mapping: Mapping, keys: tuple[str, ...], prefix: str, prop
                 f"Expected map for property [fields] on field [{name}] but got a {type(body).__name__}"
             )
         path = prefix + name
+        check_parameters(name, body)
         # A dotted name in a mapping stands for nested objects, as in Elasticsearch.
         inner = (*keys, *name.split("."))
         type_name = body.get("type", "object" if "properties" in body or not body else None)
@@ -135,7 +126,7 @@ def _merge_field(mapping: Mapping, path: str, keys: tuple[str, ...], body: dict[
     type_name = body["type"]
     check_field(path, body)
     if type_name == "alias":
-        if not body.get("path"):
+        if not body.get("path") or "fields" in body:
             raise mapper_parsing("The [path] property must be specified for field [" + path + "].")
         mapping.aliases[path] = body["path"]
         return
@@ -176,25 +167,6 @@ def _check_same(known: Field, body: dict[str, Any]) -> None:
                 f"Mapper for [{known.path}] conflicts with existing mapper:\n"
                 f"\tCannot update parameter [{name}] from [{old}] to [{value}]"
             )
-
-
-def check_field(path: str, body: dict[str, Any]) -> None:
-    """Raise ApiError for a field definition that Elasticsearch would refuse."""
-    name = path.rpartition(".")[2]
-    type_name = body.get("type")
-    if type_name == "alias":
-        return
-    if type_name not in KIND_BY_TYPE and type_name not in OVERFLOW_TYPES:
-        raise mapper_parsing(f"No handler for type [{type_name}] declared on field [{name}]")
-    if KIND_BY_TYPE.get(type_name) == "date" and body.get("format"):
-        try:
-            dates.validate_format(body["format"])
-        except ValueError as error:
-            raise ApiError(400, "mapper_parsing_exception", f"Failed to parse mapping: {error}") from error
-    for subname, sub in body.get("fields", {}).items():
-        if not isinstance(sub, dict) or "type" not in sub:
-            raise mapper_parsing(f"No type specified for field [{subname}]")
-        check_field(f"{path}.{subname}", sub)
 
 
 def free_keys(
