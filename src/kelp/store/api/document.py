@@ -167,10 +167,10 @@ def _action(name: str, call: Call) -> Action:
         )
     if len(call.arg("id").encode("utf-8", "replace")) > MAX_ID_BYTES:
         raise validation([long_id(call.arg("id"))])
-    for name in ("version", "if_seq_no", "if_primary_term"):
-        if parameters.integer(name, 0) not in range(2**63):
+    for number in ("version", "if_seq_no", "if_primary_term"):
+        if parameters.integer(number, 0) not in range(2**63):
             raise illegal_argument(
-                f"Failed to parse value [{parameters.get(name)}] of [{name}]: expected a whole number >= 0"
+                f"Failed to parse value [{parameters.get(number)}] of [{number}]: expected a whole number >= 0"
             )
     if ("if_seq_no" in parameters) != ("if_primary_term" in parameters):
         raise validation(["ifSeqNo and ifPrimaryTerm must be given together"])

@@ -75,7 +75,7 @@ class Rescue:
         document, extra, raw = _parts(line, self._index.mapping)
         overflow: dict[str, list[str]] = {}
         _flatten(document, "", overflow)
-        kept = {name: extra[name] for name in ("id", "v") if name in extra}
+        kept: dict[str, Any] = {name: extra[name] for name in ("id", "v") if name in extra}
         self._index.mapping.overflow_paths |= set(overflow)
         return with_extra(b"{}", {**kept, "s": raw.decode("utf-8"), "i": list(overflow), "o": overflow})
 
