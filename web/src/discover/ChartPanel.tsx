@@ -44,8 +44,10 @@ export function ChartPanel(props: Props) {
         </Text>
         {timed && plan?.bounds && (
           <Text size="xs" c="dimmed" className={classes.span} component="div">
-            {formatDate(plan.bounds.min, 'MMM D, YYYY @ HH:mm:ss.SSS', zone)} –{' '}
-            {formatDate(plan.bounds.max, 'MMM D, YYYY @ HH:mm:ss.SSS', zone)}
+            <span className={classes.spanDates}>
+              {formatDate(plan.bounds.min, 'MMM D, YYYY @ HH:mm:ss.SSS', zone)} –{' '}
+              {formatDate(plan.bounds.max, 'MMM D, YYYY @ HH:mm:ss.SSS', zone)}
+            </span>
             <span title="Time zone of all times shown (Advanced settings: dateFormat:tz)">
               {' '}
               {zoneName(zone)}
