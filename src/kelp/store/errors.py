@@ -1,6 +1,8 @@
 """What the store raises: every error knows the HTTP status and the type name Elasticsearch gives it."""
 
 import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -93,3 +95,16 @@ def storage_error(verb: str, path: Path, error: OSError) -> ApiError:
             f"cannot {verb} {path.name}: the disk is full; free some space, then send the request again"
         )
     return ApiError(503, "storage_exception", f"cannot {verb} {path.name}: {error.strerror}")
+
+
+@contextmanager
+def reading(what: str) -> Iterator[None]:
+    """Answer 400 for a member of the wrong type or form in `what` ("the query").
+
+    For code that only turns JSON into typed values: there such a member shows as one of Python's own errors.
+    """
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        reason = f"cannot read {what}: a member has the wrong type or form ({type(error).__name__}: {error})"
+        raise ApiError(400, "parsing_exception", reason) from error

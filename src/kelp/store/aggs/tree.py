@@ -1,5 +1,6 @@
 """From the JSON of `aggs` to a tree of aggregations."""
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -87,6 +88,7 @@ def _one(name: str, inner: Any, parent: Aggregation | None) -> Aggregation:
         )
     if not isinstance(inner[kind], dict | None):
         raise parsing_error(f"Aggregation [{name}] of type [{kind}] must be an object, got [{inner[kind]}]")
+    _check_members(name, inner[kind] or {})
     node = cls(name, kind, dict(inner[kind] or {}), inner.get("meta"))
     if node.options is not None:
         for key in node.body:
@@ -102,3 +104,43 @@ def _one(name: str, inner: Any, parent: Aggregation | None) -> Aggregation:
             )
         node.subs = parse_aggregations(below, node)
     return node
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int | float) or (isinstance(value, str) and value.lstrip("-").isdigit())
+
+
+def _objects(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+
+
+_MEMBERS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    **dict.fromkeys(
+        ("size", "shard_size", "min_doc_count", "shard_min_doc_count", "precision_threshold", "buckets"),
+        ("a whole number", _whole),
+    ),
+    "missing": ("a value", lambda value: isinstance(value, str | int | float)),
+    "ranges": ("a list of objects", _objects),
+    "sources": (
+        "a list of objects",
+        lambda value: (
+            _objects(value)
+            and all(
+                isinstance(source, dict) and all(isinstance(inner, dict) for inner in source.values())
+                for item in value
+                for source in item.values()
+            )
+        ),
+    ),
+    "filters": ("an object or a list", lambda value: isinstance(value, dict | list)),
+    "extended_bounds": ("an object", lambda value: isinstance(value, dict)),
+    "hard_bounds": ("an object", lambda value: isinstance(value, dict)),
+}
+"""Members that must have a certain type in every aggregation that knows them."""
+
+
+def _check_members(name: str, body: dict[str, Any]) -> None:
+    for key, value in body.items():
+        wanted, fits = _MEMBERS.get(key, ("", lambda value: True))
+        if value is not None and not fits(value):
+            raise parsing_error(f"aggregation [{name}]: expected {wanted} as [{key}], got [{value}]")

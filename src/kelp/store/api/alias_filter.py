@@ -5,6 +5,7 @@ from typing import Any
 
 from kelp.store.admin.templates import fits
 from kelp.store.dsl import parse_query
+from kelp.store.errors import reading
 from kelp.store.index.expression import date_math_name
 from kelp.store.index.index import Index
 from kelp.store.query.nodes import And, Leaf, Node, Or, Terms
@@ -43,4 +44,5 @@ def _of_index(name: str, filters: Sequence[dict[str, Any]]) -> Node:
     index: Leaf = Terms("_index", (name,))
     if not filters:
         return index
-    return And((index, Or(tuple(parse_query(body).lower() for body in filters))))
+    with reading(f"the filter of an alias of [{name}]"):
+        return And((index, Or(tuple(parse_query(body).lower() for body in filters))))

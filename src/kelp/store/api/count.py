@@ -9,7 +9,7 @@ from kelp.store.api.alias_filter import narrowed
 from kelp.store.api.route import Call, Route
 from kelp.store.api.targets import indices_of
 from kelp.store.dsl import parse_query
-from kelp.store.errors import ApiError
+from kelp.store.errors import ApiError, reading
 from kelp.store.query.nodes import All, Node
 from kelp.store.search.context import SearchContext
 from kelp.store.search.request import url_query
@@ -40,4 +40,5 @@ def query_of(call: Call) -> Node:
             raise ApiError(400, "parsing_exception", f"request does not support [{key}]")
     if call.parameters.get("q") is not None:
         return url_query(call.parameters).lower()
-    return parse_query(body["query"]).lower() if "query" in body else All()
+    with reading("the query"):
+        return parse_query(body["query"]).lower() if "query" in body else All()

@@ -6,6 +6,8 @@ a dot or comma between digits do not split; every ideograph is a word of its own
 
 import re
 
+from kelp.store.errors import illegal_argument
+
 _IDEOGRAPH = "぀-ゟ㐀-䶿一-鿿豈-﫿"
 _WORD = re.compile(
     rf"[{_IDEOGRAPH}]"
@@ -14,6 +16,7 @@ _WORD = re.compile(
 )
 _PLAIN = re.compile(r"[A-Za-z0-9]+")
 _IDEOGRAPHS = re.compile(rf"[{_IDEOGRAPH}]")
+_MINIMUM = re.compile(r"-?\d+(\.\d+)?%?|(\d+<-?\d+(\.\d+)?%?\s*)+")
 MAX_WORD_LENGTH = 255
 """The standard tokenizer cuts longer words at this many characters."""
 
@@ -68,6 +71,10 @@ def minimum_matches(spec: str | None, clauses: int, default: int = 1) -> int:
     if spec is None:
         return default
     spec = spec.strip()
+    if not _MINIMUM.fullmatch(spec):
+        raise illegal_argument(
+            f"cannot read [minimum_should_match]: [{spec}] is no number, percentage or list of limits"
+        )
     if "<" in spec:
         result = clauses
         for part in spec.split():

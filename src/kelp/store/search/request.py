@@ -6,7 +6,7 @@ from typing import Any
 from kelp.store.api.parameters import Parameters, duration_ms
 from kelp.store.dsl import Query, parse_query
 from kelp.store.dsl.body import flag
-from kelp.store.errors import ApiError
+from kelp.store.errors import ApiError, reading
 from kelp.store.query.nodes import All, And, Node
 from kelp.store.search.highlight import Highlight, parse_highlight
 from kelp.store.search.sort import SortKey, parse_sort
@@ -96,9 +96,10 @@ def parse_search(body: dict[str, Any], parameters: Parameters) -> SearchRequest:
         elif key not in KNOWN or (value is not None and not isinstance(value, _TYPES.get(key, object))):
             raise ApiError(400, "parsing_exception", f"Unknown key for a {_token(value)} in [{key}].")
     request = SearchRequest()
-    _read_query(request, body, parameters)
-    _read_page(request, body, parameters)
-    _read_shape(request, body, parameters)
+    with reading("the search request"):
+        _read_query(request, body, parameters)
+        _read_page(request, body, parameters)
+        _read_shape(request, body, parameters)
     return request
 
 
@@ -165,6 +166,10 @@ def _read_page(request: SearchRequest, body: dict[str, Any], parameters: Paramet
                 400,
                 "action_request_validation_exception",
                 "`from` parameter must be set to 0 when `search_after` is used",
+            )
+        if not all(isinstance(value, str | int | float | None) for value in after):
+            raise ApiError(
+                400, "parsing_exception", f"expected only plain values as [search_after], got {after}"
             )
         request.search_after = list(after)
     pit = body.get("pit")

@@ -9,7 +9,7 @@ from typing import Any
 from kelp.store.aggs.run import run_aggregations
 from kelp.store.aggs.tree import parse_aggregations
 from kelp.store.engine.engine import Engine
-from kelp.store.errors import ApiError
+from kelp.store.errors import ApiError, reading
 from kelp.store.index.index import Index
 from kelp.store.query.nodes import And, Node
 from kelp.store.search.context import POOL, SearchContext, all_failed
@@ -21,7 +21,8 @@ from kelp.store.search.sort import SortKey, SortPlan, plan_sort
 def run_search(engine: Engine, indices: Sequence[Index], request: SearchRequest) -> dict[str, Any]:
     """The answer of `_search`. Raises ApiError `search_phase_execution_exception` when every index fails."""
     started = time.perf_counter()
-    aggs = parse_aggregations(request.aggs)
+    with reading("the aggregations"):
+        aggs = parse_aggregations(request.aggs)
     context = SearchContext(engine, indices)
     try:
         if request.query_fault is not None:

@@ -88,6 +88,8 @@ def _key(name: str, options: Any) -> SortKey:
     order = str(options.get("order", "desc" if name == "_score" else "asc")).lower()
     if order not in ("asc", "desc"):
         raise ApiError(400, "illegal_argument_exception", f"Unknown SortOrder [{order}]")
+    if not isinstance(options.get("missing"), str | int | float | None):
+        raise ApiError(400, "parsing_exception", f"[{name}] sort needs a plain value as [missing]")
     return SortKey(
         name,
         order == "desc",
