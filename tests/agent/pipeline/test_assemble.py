@@ -157,7 +157,7 @@ def test_a_full_buffer_is_always_the_source_s_concern() -> None:
         ("<label>\n</label>", "f:1: <label> needs a name: <label @NAME>"),
         ("<label @A>\n</label>\n<label @A>\n</label>", "f:3: section <label @A> appears twice"),
         ("<label @ROOT>\n</label>", "f:1: @ROOT is reserved for the top level"),
-        ("<mach a>\n</mach>", "f:1: unknown section <mach a>; known: <source>"),
+        (keep("a", "x") + keep("b", "x"), "f:7: <match b>: '@id x' is taken by f:1: give another"),
         ("<system>\n</system>\n<system>\n</system>", "f:3: <system> may stand once only"),
         ("<system>\nworkers 4\n</system>", "f:2: <system>: 4 workers are not supported yet"),
         ("<system>\nlog_level loud\n</system>", "f:2: <system>: option 'log_level' must be one of trace"),
@@ -185,10 +185,12 @@ def test_all_faults_come_in_one_run() -> None:
 
 
 def test_unused_options_are_warned_about() -> None:
-    assembly = load(
-        "<match a>\n@type test_keep\nfial x\n</match>\n<worker 0>\n" + keep("b", "w") + "</worker>"
-    )
-    assert assembly.warnings == ["f:3: <match a>: option 'fial' is not used; did you mean 'fail'?"]
+    text = "<match a>\n@type test_keep\nfial x\n</match>\n<worker 0>\n" + keep("b", "w") + "</worker>\n"
+    assembly = load(text + "<mach a>\nb\n</mach>")
+    assert assembly.warnings == [
+        "f:11: unknown section <mach a> has no effect; did you mean <match>?",
+        "f:3: <match a>: option 'fial' is not used; did you mean 'fail'?",
+    ]
     assert "w" in outputs(assembly)
 
 

@@ -1,5 +1,6 @@
 """From an element tree to configured plugins on their routers; all faults in one run."""
 
+import difflib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,15 +62,37 @@ def assemble(root: Element) -> Assembly:
         _add_stages(labels[name], assembly.routers[name], assembly, faults)
     for source in root.children("source"):
         _add_source(source, assembly, faults)
-    for child in root.elements:
-        if child.name not in _KNOWN_SECTIONS:
-            names = ", ".join(f"<{name}>" for name in _KNOWN_SECTIONS)
-            faults.append(ConfigError(f"unknown section {child.title()}; known: {names}", child.place))
+    faults += _doubled_ids(assembly)
     if faults:
         raise join_faults(sorted(faults, key=lambda fault: fault.place is None))
-    root.used = True
-    assembly.warnings = unused_options(root)
+    known = [child for child in root.elements if child.name in _KNOWN_SECTIONS]
+    assembly.warnings = _unknown_sections(root) + unused_options(
+        Element("ROOT", attrs=root.attrs, elements=known)
+    )
     return assembly
+
+
+def _unknown_sections(root: Element) -> list[str]:
+    """Warnings about sections no one reads: Fluentd starts with them all the same."""
+    warnings = []
+    for child in root.elements:
+        if child.name not in _KNOWN_SECTIONS:
+            near = difflib.get_close_matches(child.name, _KNOWN_SECTIONS, 1, 0.6)
+            mend = f"did you mean <{near[0]}>?" if near else "known: " + ", ".join(_KNOWN_SECTIONS)
+            warnings.append(f"{child.place}: unknown section {child.title()} has no effect; {mend}")
+    return warnings
+
+
+def _doubled_ids(assembly: Assembly) -> list[ConfigError]:
+    faults = []
+    seen: dict[str, Plugin] = {}
+    for plugin in all_plugins([*assembly.stages, *assembly.inputs]):
+        first = seen.setdefault(plugin.plugin_id, plugin)
+        if first is not plugin:
+            place = plugin.element.place_of("@id")
+            text = f"{plugin.element.title()}: '@id {plugin.plugin_id}' is taken by {first.element.place}: give another"
+            faults.append(ConfigError(text, place))
+    return faults
 
 
 def _read_system(root: Element, faults: list[ConfigError]) -> SystemSection:
