@@ -78,6 +78,11 @@ ODD_DOCUMENTS = [
     b'{"k\\"q":1,"k\\nl":2,"k`q":3,"k\'q":4,"k\\\\q":5}',
     b'{ "spaced" : { "inner" : [ 1 , 2 ] } }',
     b'{"e":{ }}',
+    b'{"nul\\u0000key":1,"\xf0\x9f\x98\x80":2,"%s":3}' % (b"long" * 500),
+    b'{"deep":' * 30 + b"1" + b"}" * 30,
+    b'{"deeper":' * 200 + b"1" + b"}" * 200,
+    b'{"deepest":' * 900 + b"1" + b"}" * 900,
+    b'{"brackets":' + b"[" * 700 + b"1" + b"]" * 700 + b"}",
 ]
 
 
@@ -100,6 +105,8 @@ def check(store, name: str, documents: list[bytes]) -> None:
     found = store.get_documents(store.catalog.get(name), ids)
     for document, document_id in zip(documents, ids, strict=True):
         assert found[document_id].exists, document
+        if found[document_id].source == document:
+            continue  # too deep for a recursive comparison, some of them
         got, want = orjson.loads(found[document_id].source), orjson.loads(document)
         assert same(got, want), f"sent {document!r}, got {found[document_id].source!r}"
 

@@ -21,6 +21,8 @@ Checks = dict[str, Any]
 """Keys of JSON objects: to the Checks below, or to (type, test) that a value must pass to be taken as it is."""
 
 _INTEGER_LIMIT = 2**63
+_DEPTH_LIMIT = 20
+"""Elasticsearch's `index.mapping.depth.limit`; deeper values go to `_overflow`."""
 _EXACT_ARRAY_TYPES = {"string": str, "long": int, "boolean": bool, "double": float}
 
 
@@ -59,7 +61,11 @@ class Normaliser:
 
         Raises ApiError where the mapping is strict.
         """
-        return _Document(self, document, raw).write()
+        try:
+            return _Document(self, document, raw).write()
+        except (RecursionError, orjson.JSONEncodeError):
+            # Nested beyond what anyone can search: the document is kept, its fields are not looked at.
+            return b"{}", {"s": raw.strip().decode("utf-8"), "i": list(document)}
 
 
 class _Document:
@@ -280,7 +286,8 @@ class _Document:
                 "strict_dynamic_mapping_exception",
                 f"mapping set to strict, dynamic introduction of [{name}] within [{parent or '_doc'}] is not allowed",
             )
-        if not all(path.split(".")):
+        parts = path.split(".")
+        if not all(parts) or len(parts) > _DEPTH_LIMIT:
             self._overflow_path(path, leaf)
             return None
         body = dynamic_body(mapping, path, leaf.values[0])
