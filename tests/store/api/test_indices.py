@@ -362,6 +362,7 @@ def test_figures(server):
             "no such index [t-c] and [action.auto_create_index] ([+t-a*]) doesn't match",
         ),
         ("+t-a*,-t-b*", "t-a", None),
+        (["+t-x*", "+t-a*"], "t-a", None),
         ("true", "t-any", None),
     ],
 )

@@ -32,7 +32,8 @@ class ClusterSettings:
 
     def get(self, name: str, default: str) -> str:
         """The value that counts: transient before persistent."""
-        return str(self.transient.get(name, self.persistent.get(name, default)))
+        value = self.transient.get(name, self.persistent.get(name, default))
+        return ",".join(value) if isinstance(value, list) else str(value)
 
     def check_auto_create(self, name: str) -> None:
         """Raise ApiError 404 when a first document must not make an index of this name."""
