@@ -1,0 +1,268 @@
+"""Inputs that listen: real sockets, a router that gathers."""
+
+import gzip
+import hashlib
+import json
+import socket
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from types import SimpleNamespace
+
+import msgpack
+import pytest
+
+from kelp.agent.config import ConfigError, Element
+from kelp.agent.plugin.base import build
+from kelp.common.errors import KelpError
+
+
+class Router:
+    def __init__(self):
+        self.events = []
+
+    def emit(self, tag, batch):
+        self.events += [(tag, t, r) for t, r in zip(batch.times, batch.records, strict=True)]
+
+    def wait(self, count, seconds=3):
+        end = time.monotonic() + seconds
+        while len(self.events) < count and time.monotonic() < end:
+            time.sleep(0.01)
+        return self.events
+
+
+def free_port(kind=socket.SOCK_STREAM):
+    with socket.socket(socket.AF_INET, kind) as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+def section(name, options, *inner, arg=""):
+    element = Element(name, arg, file="test.conf", line=1)
+    for key, value in options.items():
+        element.set(key, str(value))
+    element.elements.extend(inner)
+    return element
+
+
+@pytest.fixture
+def running():
+    made = []
+
+    def start(options, *inner):
+        options = {"port": free_port(), "bind": "127.0.0.1", **options}
+        router = Router()
+        context = SimpleNamespace(root_dir=None, workers=1, worker_id=0)
+        plugin = build("input", options["@type"], section("source", options, *inner), context, router)
+        plugin.start()
+        made.append(plugin)
+        return router, int(options["port"])
+
+    yield start
+    for plugin in made:
+        plugin.stop()
+        plugin.shutdown()
+
+
+def post(port, path, body, **headers):
+    headers = {name.replace("_", "-"): value for name, value in headers.items()}
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", body, headers, method="POST")
+    try:
+        with urllib.request.urlopen(request, timeout=3) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+JSON = {"Content_Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "headers", "status", "want"),
+    [
+        ("/a.b?time=1.5", b'{"x":1}', JSON, 200, [("a.b", 1_500_000_000, {"x": 1})]),
+        ("/a/b?time=2", b'[{"x":1},{"x":2}]', JSON, 200, [("a.b", 2 * 10**9, {"x": 1}), ("a.b", 2 * 10**9, {"x": 2})]),
+        ("/a", b'{"time":3,"x":1}', JSON, 200, [("a", 3 * 10**9, {"x": 1})]),
+        ("/a?time=4", gzip.compress(b'{"x":1}'), JSON | {"Content_Encoding": "gzip"}, 200, [("a", 4 * 10**9, {"x": 1})]),
+        ("/a?time=5", msgpack.packb({"x": 1}), {"Content_Type": "application/msgpack"}, 200, [("a", 5 * 10**9, {"x": 1})]),
+        ("/a?time=6", b'{"x":1}\r\n{"x":2}', {"Content_Type": "application/x-ndjson"}, 200, [("a", 6 * 10**9, {"x": 1}), ("a", 6 * 10**9, {"x": 2})]),
+        ("/a?time=7", b"json=" + urllib.parse.quote('{"x":"é"}').encode(), {"Content_Type": "application/x-www-form-urlencoded"}, 200, [("a", 7 * 10**9, {"x": "é"})]),
+        ("/a", b'{"time":"text"}', JSON, 400, []),
+        ("/a", b"x", {"Content_Type": "text/plain"}, 400, []),
+        ("/a", b"not gzip", JSON | {"Content_Encoding": "gzip"}, 400, []),
+        ("/a", b'{"broken":', JSON, 200, []),
+        ("/a", b" " * 70000, JSON, 413, []),
+    ],
+)  # fmt: skip
+def test_http(running, path, body, headers, status, want):
+    router, port = running({"@type": "http", "body_size_limit": "64k"})
+    assert post(port, path, body, **headers) == status
+    assert router.events == want
+
+
+def test_http_keeps_the_connection_and_reads_chunks(running):
+    router, port = running({"@type": "http", "use_204_response": "true", "add_http_headers": "true"})
+    with socket.create_connection(("127.0.0.1", port)) as sock:
+        for _ in range(2):
+            sock.sendall(
+                b"POST /t?time=1 HTTP/1.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+                b'4\r\n{"a"\r\n3\r\n:1}\r\n0\r\n\r\n'
+            )
+            assert sock.recv(999).startswith(b"HTTP/1.1 204 No Content\r\n")
+    assert [record["a"] for _tag, _time, record in router.events] == [1, 1]
+    assert router.events[0][2]["HTTP_CONTENT_TYPE"] == "application/json"
+
+
+def event_time(seconds, nanos):
+    return msgpack.ExtType(0, seconds.to_bytes(4) + nanos.to_bytes(4))
+
+
+PACKED = msgpack.packb([5, {"a": 1}]) + msgpack.packb([event_time(6, 7), {"a": 2}])
+BOTH = [("t", 5 * 10**9, {"a": 1}), ("t", 6 * 10**9 + 7, {"a": 2})]
+
+
+@pytest.mark.parametrize(
+    ("message", "want"),
+    [
+        (["t", 5, {"a": 1}, {"chunk": "c"}], BOTH[:1]),
+        (["t", [[5, {"a": 1}], [event_time(6, 7), {"a": 2}]], {"chunk": "c"}], BOTH),
+        (["t", PACKED, {"chunk": "c", "size": 2}], BOTH),
+        (["t", gzip.compress(PACKED), {"chunk": "c", "compressed": "gzip"}], BOTH),
+        (["t", [[5, {"a": 1}], ["x", {}], [6, "no record"]], {"chunk": "c"}], BOTH[:1]),
+    ],
+)
+def test_forward(running, message, want):
+    router, port = running({"@type": "forward"})
+    with socket.create_connection(("127.0.0.1", port)) as sock:
+        sock.sendall(msgpack.packb(message))
+        assert msgpack.unpackb(sock.recv(999)) == {"ack": "c"}
+    assert router.events == want
+
+
+def test_forward_json_and_heartbeat(running):
+    router, port = running({"@type": "forward", "add_tag_prefix": "in"})
+    with socket.create_connection(("127.0.0.1", port)) as sock:
+        sock.sendall('["t",5,{"a":"é"},{"chunk":"c"}]'.encode())
+        assert json.loads(sock.recv(999)) == {"ack": "c"}
+    assert router.events == [("in.t", 5 * 10**9, {"a": "é"})]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.settimeout(3)
+        sock.sendto(b"\0", ("127.0.0.1", port))
+        assert sock.recv(9) == b"\0"
+
+
+@pytest.mark.parametrize(
+    ("key", "password", "accepted", "reason"),
+    [
+        ("secret", "pw", True, ""),
+        ("wrong", "pw", False, "shared_key mismatch"),
+        ("secret", "wrong", False, "username/password mismatch"),
+    ],
+)
+def test_forward_security(running, key, password, accepted, reason):
+    user = section("user", {"username": "u", "password": "pw"})
+    options = {"self_hostname": "me", "shared_key": "secret", "user_auth": "true"}
+    router, port = running({"@type": "forward"}, section("security", options, user))
+    with socket.create_connection(("127.0.0.1", port)) as sock:
+        kind, hello = msgpack.unpackb(sock.recv(999))
+        assert kind == "HELO"
+        digest = hashlib.sha512(b"salt" + b"client" + hello["nonce"] + key.encode()).hexdigest()
+        secret = hashlib.sha512(hello["auth"] + b"u" + password.encode()).hexdigest()
+        sock.sendall(msgpack.packb(["PING", "client", b"salt", digest, "u", secret]))
+        pong = msgpack.unpackb(sock.recv(999))
+        assert pong[:3] == ["PONG", accepted, reason]
+        if accepted:
+            assert pong[4] == hashlib.sha512(b"salt" + b"me" + hello["nonce"] + b"secret").hexdigest()
+            sock.sendall(msgpack.packb(["t", 5, {"a": 1}]))
+    assert router.wait(int(accepted), 1) == (BOTH[:1] if accepted else [])
+
+
+def send(port, data):
+    with socket.create_connection(("127.0.0.1", port)) as sock:
+        sock.sendall(data)
+        sock.shutdown(socket.SHUT_WR)
+        sock.recv(1)
+
+
+def test_tcp(running):
+    parse = section("parse", {"@type": "json"})
+    extract = section("extract", {"tag_key": "to", "time_key": "at"})
+    options = {"@type": "tcp", "tag": "t", "message_length_limit": 40, "source_address_key": "from"}
+    router, port = running(options, parse, extract)
+    send(port, b'{"time":1,"a":1}\nbad\n{"time":2,"to":"x"}\n' + b"y" * 60 + b'\n{"time":3}\n')
+    assert sorted(router.wait(3), key=lambda event: event[1]) == [
+        ("t", 10**9, {"a": 1, "from": "127.0.0.1"}),
+        ("x", 2 * 10**9, {"from": "127.0.0.1"}),
+        ("t", 3 * 10**9, {"from": "127.0.0.1"}),
+    ]
+
+
+def test_udp(running):
+    router, port = running(
+        {"@type": "udp", "tag": "u", "port": free_port(socket.SOCK_DGRAM)},
+        section("parse", {"@type": "none"}),
+    )
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.sendto(b"hello\n", ("127.0.0.1", port))
+    assert [(tag, record) for tag, _time, record in router.wait(1)] == [("u", {"message": "hello"})]
+
+
+NEW = b"<16>1 2017-02-06T13:14:15.003Z h app 1 ID - Hi"
+
+
+@pytest.mark.parametrize(
+    ("frame", "data"), [("traditional", NEW + b"\n"), ("octet_count", b"%d " % len(NEW) + NEW)]
+)
+def test_syslog_over_tcp(running, frame, data):
+    options = {
+        "@type": "syslog",
+        "tag": "s",
+        "frame_type": frame,
+        "severity_key": "sev",
+        "facility_key": "fac",
+    }
+    parse = section("parse", {"message_format": "auto"})
+    router, port = running(options, section("transport", {}, arg="tcp"), parse)
+    send(port, data)
+    (event,) = router.wait(1)
+    assert event[:2] == ("s.mail.emerg", 1486386855003000000)
+    assert event[2] == {
+        "host": "h", "ident": "app", "pid": "1", "msgid": "ID", "extradata": "-", "message": "Hi", "sev": "emerg", "fac": "mail",
+    }  # fmt: skip
+
+
+def test_sample(running):
+    router, _ = running(
+        {"@type": "sample", "tag": "s", "rate": 50, "sample": '{"a":1}', "auto_increment_key": "n"}
+    )
+    records = [record for _tag, _time, record in router.wait(5)]
+    assert records[:3] == [{"a": 1, "n": n} for n in range(3)]
+
+
+def test_busy_port_is_named(running):
+    _router, port = running({"@type": "tcp", "tag": "t"}, section("parse", {"@type": "none"}))
+    with pytest.raises(
+        KelpError, match=f"cannot listen on 127.0.0.1:{port}: Address already in use; free the port"
+    ):
+        running({"@type": "tcp", "tag": "t", "port": port}, section("parse", {"@type": "none"}))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"@type": "sample", "tag": "t", "sample": "{"}, "option 'sample' must be JSON"),
+        ({"@type": "sample", "tag": "t", "sample": "[1]"}, "must hold objects, got 1 at 0"),
+        ({"@type": "http", "cors_allow_credentials": "true"}, "cors_allow_credentials needs named origins"),
+        ({"@type": "forward", "tag": ""}, "option 'tag' must not be empty"),
+        ({"@type": "tcp", "tag": "t"}, "section <parse> is required"),
+        ({"@type": "systemd", "tag": "t", "matches": "[1]"}, "option 'matches' must hold objects"),
+        ({"@type": "tail", "tag": "t", "path": "/x", "format": "none", "follow_inodes": "true"}, "follow_inodes needs pos_file"),
+        ({"@type": "tail", "tag": "t", "path": "/x", "format": "none", "from_encoding": "utf-16"}, "from_encoding needs encoding"),
+        ({"@type": "tail", "tag": "t", "path": "/x", "format": "none", "encoding": "klingon"}, "unknown encoding 'klingon'"),
+        ({"@type": "tail", "tag": "t", "path": "/x"}, "section <parse> is required"),
+    ],
+)  # fmt: skip
+def test_faults(running, options, message):
+    with pytest.raises(ConfigError, match=message):
+        running(options)

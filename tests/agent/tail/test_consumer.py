@@ -1,0 +1,88 @@
+"""Bytes of a file to events."""
+
+import time
+
+import pytest
+
+from kelp.agent.config import Element
+from kelp.agent.plugin.base import build
+from kelp.agent.tail.consumer import LineConsumer
+from kelp.agent.tail.multiline_consumer import MultilineConsumer
+from kelp.agent.tail.reader import Reader, Take
+from kelp.agent.tail.throttle import GroupSection, GroupThrottle
+from kelp.common.log import Log
+
+WHOLE, LINES, ALL = Take.WHOLE_EVENTS, Take.WHOLE_LINES, Take.ALL
+FIRST = {"@type": "multiline", "format_firstline": "/^\\d/", "format1": "/^(?<n>\\d+) (?<m>.*)/"}
+MATCH = {"@type": "multiline", "format1": "/^(?<n>\\d+)\\n/", "format2": "/end(?<m>.*)/"}
+
+
+def section(name, options, *inner):
+    element = Element(name, file="test.conf", line=1)
+    for key, value in options.items():
+        element.set(key, value)
+    element.elements.extend(inner)
+    return element
+
+
+def consume(options, data, take, **settings):
+    """Bytes used, and the records given."""
+    parser = build("parser", options["@type"], section("parse", options), None, None)
+    records = []
+    kind = MultilineConsumer if options["@type"] == "multiline" else LineConsumer
+    made = kind(parser, lambda _reader, batch: records.extend(batch.records), Log("test"), **settings)
+    reader = Reader(-1, (0, 0), "/a.log", "/a.log", 0)
+    return made.consume(reader, data, take), records
+
+
+def messages(*texts):
+    return [{"message": text} for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("options", "data", "take", "settings", "want"),
+    [
+        ({"@type": "none"}, b"a\nb\nc", WHOLE, {}, (4, messages("a", "b"))),
+        ({"@type": "none"}, b"a\nb\nc", ALL, {}, (5, messages("a", "b", "c"))),
+        ({"@type": "none"}, b"a", WHOLE, {}, (0, [])),
+        ({"@type": "none"}, b"a\r\n\r\nb\n", WHOLE, {}, (7, messages("a", "", "b"))),
+        ({"@type": "none"}, b"\xff\n", WHOLE, {}, (2, messages("\ufffd"))),
+        ({"@type": "none"}, b"\xe9\n", WHOLE, {"codec": "iso8859-1"}, (2, messages("é"))),
+        ({"@type": "none"}, "äa\n\u0a0ab\nc".encode("utf-16-le"), WHOLE, {"codec": "utf-16-le"}, (12, messages("äa", "\u0a0ab"))),
+        ({"@type": "none"}, b"abc\nabcde\n", WHOLE, {"longest_line": 3}, (10, messages("abc"))),
+        ({"@type": "none"}, b"a\nb\nc\n", WHOLE, {"lines_at_once": 2}, (6, messages("a", "b", "c"))),
+        ({"@type": "json"}, b'{"a":1}\nbad\n{"a":2}\n', WHOLE, {}, (20, [{"a": 1}, {"a": 2}])),
+        (
+            {"@type": "json"},
+            b'{"a":1}\nbad\n{"a":2}\n',
+            WHOLE,
+            {"emit_unmatched": True},
+            (20, [{"a": 1}, {"unmatched_line": "bad"}, {"a": 2}]),
+        ),
+        (FIRST, b"1 a\n b\n2 c\n d\n", WHOLE, {}, (7, [{"n": "1", "m": "a\n b"}])),
+        (FIRST, b"1 a\n b\n2 c\n d\nx", LINES, {}, (14, [{"n": "1", "m": "a\n b"}, {"n": "2", "m": "c\n d"}])),
+        (FIRST, b"before\n1 a\n", LINES, {"emit_unmatched": True}, (11, [{"unmatched_line": "before"}, {"n": "1", "m": "a"}])),
+        (FIRST, b"before\n", WHOLE, {}, (7, [])),
+        (FIRST, b"1 a\r\n b\r\n2", ALL, {}, (10, [{"n": "1", "m": "a\r\n b"}])),
+        (MATCH, b"1\nend x\n2\n", WHOLE, {}, (8, [{"n": "1", "m": " x"}])),
+    ],
+)  # fmt: skip
+def test_consume(options, data, take, settings, want):
+    assert consume(options, data, take, **settings) == want
+
+
+def test_group_limits():
+    rule = section("rule", {"match": '{"app": "/^web/"}', "limit": "10"})
+    group = GroupSection.read(
+        section("group", {"pattern": r"/(?<app>\w+)\.log$/", "rate_period": "1s"}, rule)
+    )
+    throttle = GroupThrottle(group)
+    now = time.monotonic()
+    assert throttle.allowance("/web1.log", now) == 10
+    assert throttle.allowance("/web2.log", now) == 5
+    throttle.count("/web1.log", 5)
+    assert throttle.allowance("/web1.log", now) == 0
+    assert throttle.allowance("/db.log", now) is None
+    assert throttle.allowance("/web1.log", now + 1) == 5
+    throttle.forget("/web2.log")
+    assert throttle.allowance("/web1.log", now + 1) == 10
