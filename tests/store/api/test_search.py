@@ -177,3 +177,10 @@ def test_searches_run_beside_each_other(server) -> None:
     for thread in threads:
         thread.join()
     assert answers == [21.0] * 12
+
+
+def test_a_pattern_the_engine_does_not_know_is_the_clients_fault(server) -> None:
+    fault = server("POST", "/logs-0/_search", {"query": {"regexp": {"log.keyword": "a{1,5000}"}}})
+    assert fault.status_code == 400
+    reason = fault.json()["error"]["root_cause"][0]["reason"]
+    assert reason == "cannot use a regular expression of the query: invalid repetition size: {1,5000}"

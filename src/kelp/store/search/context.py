@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kelp.store.engine.engine import Engine
-from kelp.store.errors import ApiError
+from kelp.store.errors import ApiError, EngineError, illegal_argument
 from kelp.store.index.index import Index
 from kelp.store.query.nodes import Node
 from kelp.store.sql.binder import Binder
@@ -16,6 +16,7 @@ from kelp.store.sql.conditions import Conditions
 from kelp.store.sql.fields.family import NEVER
 
 _PLACE = re.compile(r"\{(p\d+):")
+_RE2_FAULT = re.compile(r"cannot compile re2:.*?, error: (.*?)\. (?:Look at|\()", re.DOTALL)
 
 POOL = ThreadPoolExecutor(max_workers=16, thread_name_prefix="kelp-query")
 """Runs the statements of one search beside each other; nothing that runs in it waits for it."""
@@ -62,7 +63,15 @@ class SearchContext:
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Run a statement with the parameters it names."""
-        return self.engine.query(sql, self.parameters(sql))
+        try:
+            return self.engine.query(sql, self.parameters(sql))
+        except EngineError as error:
+            fault = _RE2_FAULT.search(error.reason)
+            if fault is None:
+                raise
+            # Only the engine can tell whether a client's pattern is one of its regular expressions.
+            reason = f"cannot use a regular expression of the query: {fault[1]}"
+            raise illegal_argument(reason) from error
 
     def parameters(self, sql: str) -> dict[str, Any]:
         values = self.binder.values
