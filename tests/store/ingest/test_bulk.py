@@ -283,3 +283,19 @@ def test_numbers_must_be_numbers(store, parameter, value):
     line = orjson.dumps({"index": {"_index": "a", parameter: value, "version_type": "external"}})
     with pytest.raises(ApiError, match=r"Failed to parse value .* of \[.*\]: expected a whole number >= 0"):
         store.bulk(line + b"\n{}\n")
+
+
+def test_an_index_deleted_meanwhile_is_made_anew(store, monkeypatch):
+    bulk(store, {"index": {"_index": "meanwhile"}}, {"n": 1})
+    old = store.catalog.get("meanwhile")
+    append = type(store.writer(old).log).append
+
+    def deleting(index_log, lines, entries):
+        monkeypatch.undo()
+        store.catalog.delete(old)
+        return append(index_log, lines, entries)
+
+    monkeypatch.setattr(type(store.writer(old).log), "append", deleting)
+    (item,) = bulk(store, {"index": {"_index": "meanwhile"}}, {"n": 2}, refresh="true")
+    assert item["status"] == 201
+    assert store.engine.query(f"SELECT n FROM {store.catalog.get('meanwhile').table}") == [(2,)]

@@ -105,6 +105,17 @@ class _Group:
     """All of them create documents without ids: the hot path."""
 
 
+@dataclass(slots=True)
+class _Request:
+    """One request's actions and documents, and the answers so far, all by position."""
+
+    actions: list[Action]
+    sources: list[bytes]
+    items: list[bytes]
+    failed: dict[int, dict[str, Any]]
+    want_items: bool
+
+
 class BulkExecutor:
     """Executes bulk requests. `writer_of` gives the writer of an index."""
 
@@ -121,18 +132,16 @@ class BulkExecutor:
         actions, sources = parse(body, defaults)
         items: list[bytes] = [b""] * len(actions)
         failed: dict[int, dict[str, Any]] = {}
+        request = _Request(actions, sources, items, failed, want_items)
         for group in self._groups(actions, items, failed):
-            writer = self._writer_of(group.index)
-            if group.generated:
-                for start in range(0, len(group.positions), _MAX_ROWS_AT_ONCE):
-                    part = group.positions[start : start + _MAX_ROWS_AT_ONCE]
-                    self._generated(writer, part, actions, sources, items, failed, want_items)
-            else:
-                outcomes = writer.write(
-                    [actions[at] for at in group.positions], [sources[at] for at in group.positions]
-                )
-                for at, outcome in zip(group.positions, outcomes, strict=True):
-                    _report(items, failed, at, actions[at], group.index, outcome)
+            try:
+                self._run(group, request)
+            except IndexNotFound:
+                if not group.index.deleted:
+                    raise
+                # Deleted since the request was read: its documents go to a new index of that name.
+                group.index = write_index(self._catalog, actions[group.positions[0]].index)
+                self._run(group, request)
             result.written[group.index.uuid] = group.index
         result.items = items
         result.errors = [failed[at] for at in sorted(failed)]
@@ -157,7 +166,7 @@ class BulkExecutor:
                 target.generated = False
         return [group for group in groups.values() if group.positions]
 
-    def _target(self, action: Action, groups: dict[str, _Group]) -> "_Group | ApiError":
+    def _target(self, action: Action, groups: dict[str, _Group]) -> _Group | ApiError:
         try:
             if action.pipeline not in (None, "", "_none"):
                 raise illegal_argument(
@@ -175,22 +184,26 @@ class BulkExecutor:
             return error
         return groups.setdefault(index.uuid, _Group(index))
 
-    def _generated(
-        self,
-        writer: IndexWriter,
-        positions: list[int],
-        actions: list[Action],
-        sources: list[bytes],
-        items: list[bytes],
-        failed: dict[int, dict[str, Any]],
-        want_items: bool,
-    ) -> None:
+    def _run(self, group: _Group, request: _Request) -> None:
+        writer = self._writer_of(group.index)
+        if group.generated:
+            for start in range(0, len(group.positions), _MAX_ROWS_AT_ONCE):
+                self._generated(writer, group.positions[start : start + _MAX_ROWS_AT_ONCE], request)
+            return
+        actions = [request.actions[at] for at in group.positions]
+        outcomes = writer.write(actions, [request.sources[at] for at in group.positions])
+        for at, action, outcome in zip(group.positions, actions, outcomes, strict=True):
+            _report(request.items, request.failed, at, action, group.index, outcome)
+
+    def _generated(self, writer: IndexWriter, positions: list[int], request: _Request) -> None:
+        sources = request.sources
         documents = sources if len(positions) == len(sources) else [sources[at] for at in positions]
         ids, segment, first, faults = writer.write_generated(documents)
         for number, error in faults.items():
             at = positions[number]
-            _report(items, failed, at, actions[at], writer.index, Outcome(error=error))
-        if not want_items:
+            action = request.actions[at]
+            _report(request.items, request.failed, at, action, writer.index, Outcome(error=error))
+        if not request.want_items:
             return
         if faults:
             positions = [at for number, at in enumerate(positions) if number not in faults]
@@ -198,8 +211,8 @@ class BulkExecutor:
         tail = _tail(writer.index)
         start = sequence_number(segment, first)
         for offset, (at, document_id) in enumerate(zip(positions, ids, strict=True)):
-            text = f"{heads[actions[at].name]}{document_id}{tail[0]}{start + offset}{tail[1]}"
-            items[at] = text.encode()
+            text = f"{heads[request.actions[at].name]}{document_id}{tail[0]}{start + offset}{tail[1]}"
+            request.items[at] = text.encode()
 
 
 def _head(action_name: str, index: Index) -> str:
