@@ -3,9 +3,8 @@
 from kelp.store.aggs.date_histogram import DateHistogram
 from kelp.store.aggs.node import BucketRow, Json, SubResults, register
 from kelp.store.aggs.rounding import Rounding
-from kelp.store.aggs.scope import Scope
+from kelp.store.aggs.scope import Scope, bounds_of
 from kelp.store.query.date_math import NANOS_PER_SECOND
-from kelp.store.sql.values import ValueType
 
 _STEPS: tuple[tuple[str, int, tuple[int, ...]], ...] = (
     ("s", 1, (1, 5, 10, 30)),
@@ -31,9 +30,10 @@ class AutoDateHistogram(DateHistogram):
         self.value = scope.value_type(self.field())
         if self.value is None:
             return
-        low, high = self._ends(scope, self.value)
-        if low is None or high is None:
+        bounds = bounds_of(scope.context, self.value)
+        if bounds is None:
             return
+        low, high = bounds
         wanted = max(1, int(self.body.get("buckets", 10)))
         for unit, seconds, multiples in _STEPS:
             for multiple in multiples if unit not in "My" else (1,):
@@ -61,14 +61,6 @@ class AutoDateHistogram(DateHistogram):
             at = self.rounding.next(at)
             count += 1
         return count
-
-    def _ends(self, scope: Scope, value: ValueType) -> tuple[int | None, int | None]:
-        probe = Scope(scope.context)
-        sql = f"arrayJoin({probe.values(value)})" if value.many else probe.scalar(value)
-        low, high, found = scope.context.query(
-            f"SELECT min(v), max(v), count(v) FROM (SELECT {sql} AS v FROM ({probe.relation()}))"
-        )[0]
-        return (int(low), int(high)) if found else (None, None)
 
     def result(self, rows: list[BucketRow], subs: SubResults) -> Json:
         return {**super().result(rows, subs), "interval": self.interval}

@@ -5,7 +5,7 @@ from typing import Any
 
 from kelp.store.aggs.node import Bucketing, BucketRow, Json, Key, SubResults, register
 from kelp.store.aggs.rounding import CALENDAR_UNITS, Rounding, fixed_nanos, offset_nanos
-from kelp.store.aggs.scope import Scope
+from kelp.store.aggs.scope import Scope, bounds_of
 from kelp.store.query.date_format import write
 from kelp.store.query.date_math import NANOS_PER_MS, resolve, zone
 from kelp.store.sql.values import ValueType
@@ -65,13 +65,9 @@ class Composite(Bucketing):
         for source in self.sources:
             source.value = scope.value_type(str(source.body.get("field")))
             if source.rounding is not None and source.rounding.shift() is None and source.value is not None:
-                probe = Scope(scope.context)
-                sql = probe.scalar(source.value)
-                low, high, found = scope.context.query(
-                    f"SELECT min({sql}), max({sql}), count({sql}) FROM ({probe.relation()})"
-                )[0]
-                if found:
-                    source.rounding.prepare(int(low), int(high))
+                bounds = bounds_of(scope.context, source.value)
+                if bounds is not None:
+                    source.rounding.prepare(*bounds)
 
     def keys(self, scope: Scope) -> list[Key] | None:
         keys = []

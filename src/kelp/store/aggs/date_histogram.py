@@ -4,7 +4,7 @@ from kelp.store.aggs.bucket_order import BucketOrder, parse_order
 from kelp.store.aggs.histogram import sort_buckets
 from kelp.store.aggs.node import Bucketing, BucketRow, Json, Key, SubResults, register
 from kelp.store.aggs.rounding import CALENDAR_UNITS, Rounding, fixed_nanos, offset_nanos
-from kelp.store.aggs.scope import Scope
+from kelp.store.aggs.scope import Scope, bounds_of
 from kelp.store.aggs.show import date_format
 from kelp.store.errors import ApiError
 from kelp.store.query.date_format import write
@@ -63,13 +63,9 @@ class DateHistogram(Bucketing):
         self.value = scope.value_type(self.field())
         if self.value is None or self.rounding.shift() is not None:
             return
-        probe = Scope(scope.context)
-        sql = f"arrayJoin({probe.values(self.value)})" if self.value.many else probe.scalar(self.value)
-        low, high, found = scope.context.query(
-            f"SELECT min(v), max(v), count(v) FROM (SELECT {sql} AS v FROM ({probe.relation()}))"
-        )[0]
-        if found:
-            self.rounding.prepare(int(low), int(high))
+        bounds = bounds_of(scope.context, self.value)
+        if bounds is not None:
+            self.rounding.prepare(*bounds)
 
     def keys(self, scope: Scope) -> list[Key] | None:
         value = self.value

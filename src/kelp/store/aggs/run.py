@@ -60,10 +60,10 @@ class Runner:
         if not self.context.branches:
             return dict.fromkeys(columns)
         flat = [sql for group in columns.values() for sql in group]
-        row = self.context.query(f"SELECT count(), {', '.join(flat) or '1'} FROM ({scope.relation()})")[0]
-        if row[0] == 0:
+        rows = self.context.query(f"SELECT count(), {', '.join(flat) or '1'} FROM ({scope.relation()})")
+        if not rows or rows[0][0] == 0:
             return dict.fromkeys(columns)
-        return {**_cut(row[1:], columns)}
+        return {**_cut(rows[0][1:], columns)}
 
     def bucketing(self, agg: Bucketing, chain: list[Level]) -> dict[Path, Json]:
         """The results of a bucketing by the path of the bucket above."""

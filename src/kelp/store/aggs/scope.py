@@ -80,3 +80,17 @@ class Scope:
 
     def bind(self, value: Any, type_name: str) -> str:
         return self.context.binder.bind(value, type_name)
+
+
+def bounds_of(context: SearchContext, value: ValueType) -> tuple[int, int] | None:
+    """The least and greatest value of a date or whole-number field; None where no document has one."""
+    if not context.branches:
+        return None
+    scope = Scope(context)
+    sql = f"arrayJoin({scope.values(value)})" if value.many else scope.scalar(value)
+    rows = context.query(
+        f"SELECT min(v), max(v), count(v) FROM (SELECT {sql} AS v FROM ({scope.relation()}))"
+    )
+    if not rows or not rows[0][2]:  # a timeout may leave no row at all
+        return None
+    return int(rows[0][0]), int(rows[0][1])

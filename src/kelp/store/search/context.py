@@ -40,6 +40,8 @@ class SearchContext:
     binder: Binder = field(default_factory=Binder)
     branches: list[Branch] = field(default_factory=list)
     failures: list[tuple[Index, ApiError]] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)
+    """Settings of the engine for every statement of the search."""
 
     def narrow(self, node: Node) -> None:
         """Compile the query for every index; an index whose condition cannot be compiled counts as failed."""
@@ -64,7 +66,7 @@ class SearchContext:
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Run a statement with the parameters it names."""
         try:
-            return self.engine.query(sql, self.parameters(sql))
+            return self.engine.query(sql, self.parameters(sql), self.settings or None)
         except EngineError as error:
             fault = _RE2_FAULT.search(error.reason)
             if fault is None:

@@ -23,7 +23,7 @@ def run_search(engine: Engine, indices: Sequence[Index], request: SearchRequest)
     started = time.perf_counter()
     with reading("the aggregations"):
         aggs = parse_aggregations(request.aggs)
-    context = SearchContext(engine, indices)
+    context = SearchContext(engine, indices, settings=_limits(request))
     try:
         if request.query_fault is not None:
             raise request.query_fault
@@ -43,8 +43,18 @@ def run_search(engine: Engine, indices: Sequence[Index], request: SearchRequest)
         if error.type == "search_phase_execution_exception" or error.status >= 429 or not indices:
             raise
         raise all_failed([(index, error) for index in indices]) from error
-    answer["took"] = round((time.perf_counter() - started) * 1000)
+    took_ms = (time.perf_counter() - started) * 1000
+    answer["took"] = round(took_ms)
+    answer["timed_out"] = 0 < request.timeout_ms <= took_ms
     return answer
+
+
+def _limits(request: SearchRequest) -> dict[str, Any]:
+    """With a `timeout` the engine stops reading then, and what it found so far is the answer."""
+    if request.timeout_ms <= 0:
+        return {}
+    seconds = max(1, round(request.timeout_ms / 1000))  # the engine counts whole seconds
+    return {"max_execution_time": seconds, "timeout_overflow_mode": "break"}
 
 
 def _keys(request: SearchRequest) -> tuple[SortKey, ...]:
@@ -99,7 +109,8 @@ def count(context: SearchContext) -> int:
         f"SELECT count() AS _n FROM {branch.index.table} WHERE {branch.where}" for branch in context.branches
     ]
     sql = selects[0] if len(selects) == 1 else f"SELECT sum(_n) FROM ({' UNION ALL '.join(selects)})"
-    return int(context.query(sql)[0][0])
+    rows = context.query(sql)
+    return int(rows[0][0]) if rows else 0  # a timeout may leave no row at all
 
 
 def _answer(
