@@ -2,11 +2,12 @@
 
 import errno
 import os
+import time
 
 import orjson
 import pytest
 
-from kelp.store.errors import DiskFull, EngineError
+from kelp.store.errors import DiskFull, EngineError, Rejected
 from kelp.store.ingest.bulk_request import BulkDefaults
 from kelp.store.segments.segment import SegmentFile
 
@@ -189,3 +190,48 @@ def test_concurrent_syncs_share_one(tmp_path, monkeypatch):
     file.append(b"{}\n", 1)
     file.close()
     assert len(calls) == 2
+
+
+def test_too_much_pending_is_refused_before_anything_is_written(store, monkeypatch):
+    index = bulk(store, "overload", [{"n": 1}])
+    monkeypatch.setattr("kelp.store.segments.inserter.PENDING_LIMIT_BYTES", -1)
+    with pytest.raises(Rejected, match="0 bytes wait to be indexed, the limit is -1") as fault:
+        store._inserter.wait_for_room(0.1)
+    assert (fault.value.status, fault.value.type) == (429, "es_rejected_execution_exception")
+    monkeypatch.undo()
+    bulk(store, "overload", [{"n": 2}])
+    assert store.engine.query(f"SELECT n FROM {index.table} ORDER BY n") == [(1,), (2,)]
+
+
+def test_without_a_refresh_interval_only_a_request_refreshes(store):
+    index = store.catalog.create("manual", {"index.refresh_interval": "-1"})
+    bulk(store, "manual", [{"n": 1}], refresh="false")
+    time.sleep(1.2)
+    assert store.engine.query(f"SELECT count() FROM {index.table}") == [(0,)]
+    assert store.refresh([index])
+    assert store.engine.query(f"SELECT count() FROM {index.table}") == [(1,)]
+
+
+def test_documents_are_searchable_within_the_refresh_interval(store):
+    index = bulk(store, "interval", [{"n": 1}], refresh="false")
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline and store.engine.query(f"SELECT count() FROM {index.table}") == [(0,)]:
+        time.sleep(0.02)
+    assert store.engine.query(f"SELECT count() FROM {index.table}") == [(1,)]
+
+
+def test_documents_without_a_time_get_the_time_they_arrived(store):
+    before = time.time_ns()
+    index = bulk(
+        store,
+        "arrival",
+        [{"n": 1}, {"n": 2, "@timestamp": "2025-11-23T09:00:00Z"}, {"n": 3, "@timestamp": "soon"}],
+    )
+    rows = store.engine.query(
+        f"SELECT n, toUnixTimestamp64Nano(`@timestamp`), `@timestamp@form` FROM {index.table} ORDER BY n"
+    )
+    times = [moment for _, moment, _ in rows]
+    assert [form for _, _, form in rows] == ["", "sZ", ""]
+    assert times[1] == 1763888400 * 10**9
+    for moment in (times[0], times[2]):
+        assert before - 2 * 10**6 <= moment <= time.time_ns()
