@@ -54,41 +54,26 @@ class MultiFormatParser(RecordParser):
         return None
 
     def parse_lines(self, lines: list[bytes]) -> ParsedLines:
-        out = ParsedLines()
+        times = [0] * len(lines)
+        records: list[Record | None] = [None] * len(lines)
         left = list(range(len(lines)))
         for name, parser in self._formats:
             found = parser.parse_lines(lines if len(left) == len(lines) else [lines[i] for i in left])
-            _keep_first(found)
+            # Backwards, so that the first of several events of a line stays.
+            for at in range(len(found.lines) - 1, -1, -1):
+                line = left[found.lines[at]]
+                times[line] = found.times[at]
+                records[line] = found.records[at]
             if self.format_key is not None:
                 for record in found.records:
                     record[self.format_key] = name
-            if len(found.records) == len(lines):
-                return found
-            out.times += found.times
-            out.records += found.records
-            out.lines += [left[i] for i in found.lines]
-            missed = {*found.unmatched, *found.errors}.difference(found.lines)
-            left = [left[i] for i in sorted(missed)]
+            missed = [*found.unmatched, *found.errors] if found.errors else found.unmatched
+            left = [left[i] for i in missed if records[left[i]] is None]
             if not left:
-                break
-        out.unmatched = left
-        return _in_order(out)
-
-
-def _keep_first(found: ParsedLines) -> None:
-    """Keep one event a line: the first format to give any decides, and its first event is taken."""
-    if len(found.lines) == len(set(found.lines)):
-        return
-    seen: set[int] = set()
-    kept = [i for i, line in enumerate(found.lines) if not (line in seen or seen.add(line))]  # type: ignore[func-returns-value]
-    found.times = [found.times[i] for i in kept]
-    found.records = [found.records[i] for i in kept]
-    found.lines = [found.lines[i] for i in kept]
-
-
-def _in_order(out: ParsedLines) -> ParsedLines:
-    order = sorted(range(len(out.lines)), key=out.lines.__getitem__)
-    out.times = [out.times[i] for i in order]
-    out.records = [out.records[i] for i in order]
-    out.lines = [out.lines[i] for i in order]
-    return out
+                return ParsedLines(
+                    times, [one for one in records if one is not None], list(range(len(lines)))
+                )
+        left.sort()
+        matched = [at for at, record in enumerate(records) if record is not None]
+        kept = [one for one in records if one is not None]
+        return ParsedLines([times[at] for at in matched], kept, matched, left)
