@@ -24,6 +24,7 @@ PREFIXES = {
 ALIASES = {
     ("input", "dummy"): "sample",
     ("parser", "/"): "regexp",
+    ("parser", "klog"): "kubernetes",
     ("buffer", "file_single"): "file",
 }
 _classes: "dict[tuple[str, str], type[Plugin]]" = {}

@@ -166,7 +166,10 @@ class TailInput(Input):
             if taken != self.plugin_id:
                 raise self.error(f"pos_file {self.pos_file!r} is already used by {taken}", "pos_file")
             path = Path(self.pos_file)
-            positions = PositionFile(path, follow_inodes=self.follow_inodes, log=self.log)
+            try:
+                positions = PositionFile(path, follow_inodes=self.follow_inodes, log=self.log)
+            except OSError as error:
+                raise self.error(f"cannot write pos_file: {error}; set another path", "pos_file") from error
             sidecar = Sidecar(path.with_name(path.name + ".kelp"), self.log)
         multiline = isinstance(self._parser, MultilineParser)
         options = TailOptions(

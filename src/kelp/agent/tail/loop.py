@@ -123,7 +123,12 @@ class TailLoop:
         """Follow until `stop`; then read once more and save everything."""
         self._begin()
         while not self._stopping.is_set():
-            busy = self._turn()
+            try:
+                busy = self._turn()
+            except Exception:  # noqa: BLE001  # whatever it was, following must go on
+                self._log.exception("following files met a fault: it goes on")
+                self._stopping.wait(_OVERFLOW_WAIT)
+                continue
             self._wait(busy)
         self._end()
 
@@ -228,7 +233,7 @@ class TailLoop:
         if done is not None and not files and size >= done.position:
             reader = watch.open(done.position)
             if reader is not None and reader.head[: len(done.head)] != done.head:
-                reader.restart()
+                reader.restart(*reader.look())
         else:
             from_head = self.options.read_from_head or not self._startup
             open_watch(watch, entry, files, self._saved_ns, self._identities(), now, from_head=from_head)
@@ -367,8 +372,8 @@ class TailLoop:
     def _drain(self, watch: Watch, reader: Reader, now: float) -> "_Read":
         """Read a file to its end or for one turn."""
         if not reader.rotated and reader.began_unseen():
+            reader.head, _moment = reader.look()
             watch.open_copies(reader, now, self._identities())
-            reader.was_replaced()  # takes the head
             if watch.readers[0] is not reader:
                 self._opened_all(watch)
                 return _Read.PART
@@ -411,10 +416,11 @@ class TailLoop:
 
     def _restart(self, watch: Watch, reader: Reader, now: float) -> None:
         self.counters.rotated += 1
+        head, moment = reader.look()
         copied = not reader.rotated and watch.truncate(now, self._identities())
         if not copied:
             reader.finish(self._consumer.consume)
-        reader.restart()
+        reader.restart(head, moment)
         self._opened_all(watch)
 
     def _flush_event(self, reader: Reader, now: float) -> None:
@@ -439,8 +445,12 @@ class TailLoop:
     # ------------------------------------------------------------------ saving
 
     def _note_position(self, reader: Reader) -> None:
-        if self._positions is not None and (self.options.follow_inodes or not reader.rotated):
+        if self._positions is None or (reader.rotated and not self.options.follow_inodes):
+            return
+        try:
             self._positions.set(reader.path, reader.identity[1], reader.position)
+        except OSError as error:
+            self._log.error("cannot write position file: it is tried again", error=error)
 
     def _flush_positions(self) -> None:
         assert self._positions is not None

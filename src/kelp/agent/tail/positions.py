@@ -5,11 +5,9 @@ overwritten in place, so a line keeps its length. `<pos_file>.kelp` holds what t
 file, rotated files still being read, and files read to their end.
 """
 
-import contextlib
 import json
 import os
 import re
-import time
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -90,14 +88,14 @@ class PositionFile:
         return entry if entry is not None and (entry.inode or entry.position) else None
 
     def set(self, path: str, inode: int, position: int) -> None:
-        """Note a position; `flush` writes it."""
+        """Note a position; `flush` writes it. Raises OSError when the line of a new file cannot be written."""
         key = self._key(path, inode)
         entry = self._entries.get(key)
         if entry is None:
             head = os.fsencode(path) + b"\t"
-            entry = self._entries[key] = Entry(path, position, inode, self._size + len(head))
             line = head + b"%016x\t%016x\n" % (position, inode)
             _write_all(self._fd, line, self._size)
+            self._entries[key] = Entry(path, position, inode, self._size + len(head))
             self._size += len(line)
         elif entry.position != position or entry.inode != inode:
             entry.position, entry.inode = position, inode
@@ -177,19 +175,8 @@ class Sidecar:
         os.replace(beside, self._path)
 
 
-def now_ns() -> int:
-    """The present in nanoseconds since the epoch."""
-    return time.time_ns()
-
-
 def _write_all(fd: int, data: bytes, offset: int) -> None:
     view = memoryview(data)
     while view:
         written = os.pwrite(fd, view, offset)
         view, offset = view[written:], offset + written
-
-
-def remove_quietly(path: Path) -> None:
-    """Remove a file that may not be there."""
-    with contextlib.suppress(FileNotFoundError):
-        path.unlink()

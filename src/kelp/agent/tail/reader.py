@@ -120,12 +120,16 @@ class Reader:
         self.position += used
         self.held = data[used:]
 
-    def restart(self) -> None:
-        """Begin again at the head: the file was truncated."""
+    def look(self) -> tuple[bytes, int]:
+        """The head there is now, and when that was: to be taken before looking for what came before it."""
+        moment = time.time_ns()
+        return os.pread(self.fd, HEAD_BYTES, 0), moment
+
+    def restart(self, head: bytes, moment: int) -> None:
+        """Begin again at the head, as `look` saw it: the file was truncated."""
         self.position = self.skipped = 0
         self.held = b""
-        self.end_ns = time.time_ns()
-        self.head = os.pread(self.fd, HEAD_BYTES, 0)
+        self.head, self.end_ns = head, moment
 
     def close(self) -> None:
         if self.fd >= 0:
