@@ -134,13 +134,13 @@ class KubernetesMetadataFilter(Filter):
 
     def filter_batch(self, tag: str, batch: Batch) -> Batch:
         names = self._of_tag(tag)
-        metadata = self._metadata(names) if names else None
+        shared = _Copied(self._metadata(names)) if names else None
         for record in batch.records:
             own = self._of_record(record) if self.lookup_from_k8s_field and "kubernetes" in record else None
-            chosen = self._metadata(own) if own else metadata
-            if chosen is not None:
-                for key, value in chosen.items():
-                    record[key] = _copied(value)  # later filters may change it in place
+            if own is not None:
+                record.update(self._metadata(own))
+            elif shared is not None:
+                shared.add_to(record)
         return batch
 
     def _of_tag(self, tag: str) -> "_Names | None":
@@ -221,5 +221,17 @@ def _names_of_match(found: "re.Match[str]") -> _Names:
     )
 
 
-def _copied(value: Any) -> Any:
-    return {k: _copied(v) if type(v) is dict else v for k, v in value.items()}
+class _Copied:
+    """Fields for many records, each of which gets its own copy: later filters may change it in place."""
+
+    def __init__(self, fields: Record) -> None:
+        self._parts = [
+            (key, value, [k for k, v in value.items() if type(v) is dict]) for key, value in fields.items()
+        ]
+
+    def add_to(self, record: Record) -> None:
+        for key, value, nested in self._parts:
+            copy = value.copy()
+            for name in nested:
+                copy[name] = copy[name].copy()
+            record[key] = copy
