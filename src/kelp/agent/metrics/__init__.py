@@ -1,0 +1,1 @@
+"""Prometheus metrics: what events are counted in, and how they are shown."""
