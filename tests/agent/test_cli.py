@@ -64,7 +64,15 @@ class Runner:
 
     @staticmethod
     def _command(config: Path, *options: str) -> list[str]:
-        return [sys.executable, "-c", "from kelp.cli import main; main()", "agent", "-c", str(config), *options]
+        return [
+            sys.executable,
+            "-c",
+            "from kelp.cli import main; main()",
+            "agent",
+            "-c",
+            str(config),
+            *options,
+        ]
 
 
 @pytest.fixture

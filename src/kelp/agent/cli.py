@@ -19,6 +19,9 @@ _INFO = _VERBOSITY.index("info")
     "-c", "--config", required=True, type=click.Path(path_type=Path), help="The configuration file."
 )
 @click.option("--dry-run", is_flag=True, help="Check the configuration and exit.")
+@click.option(
+    "--explain", metavar="TAG", help="Show which filters and outputs the events of a tag pass, and exit."
+)
 @click.option("-v", "--verbose", count=True, help="Log more: -v debug, -vv trace.")
 @click.option("-q", "--quiet", count=True, help="Log less: -q warnings, -qq errors.")
 @click.option("--no-supervisor", is_flag=True, help="Run in this process: a crash is not restarted.")
@@ -45,6 +48,7 @@ _INFO = _VERBOSITY.index("info")
 def command(
     config: Path,
     dry_run: bool,
+    explain: str | None,
     verbose: int,
     quiet: int,
     no_supervisor: bool,
@@ -79,6 +83,11 @@ def command(
         except ConfigError as error:
             click.echo(describe_faults(error), err=True)
             return EXIT_CONFIG
+        if explain is not None:
+            from kelp.agent.pipeline.explain import explain as explained
+
+            click.echo(explained(assembly, explain))
+            return 0
         if dry_run:
             click.echo(f"{config}: the configuration is valid", err=True)
             return 0
@@ -94,7 +103,7 @@ def command(
             watch_parent(worker.stop_soon)
         return worker.run()
 
-    if dry_run or no_supervisor:
+    if dry_run or no_supervisor or explain is not None:
         sys.exit(work())
     from kelp.agent.supervisor import Supervisor
 
