@@ -390,6 +390,9 @@ class TailLoop:
                 return _Read.ENOUGH
             count = reader.advance(self._consumer.consume, most)
             self._note_position(reader)
+            if count < 0:
+                self._restart(watch, reader, now)
+                return _Read.PART
             if count == 0:
                 self._flush_event(reader, now)
                 return _Read.ALL

@@ -86,12 +86,19 @@ class Reader:
         return not same
 
     def advance(self, consume: Consume, most: int) -> int:
-        """Read up to `most` bytes and hand them on; returns how many were read, 0 at the end of the file."""
+        """Read up to `most` bytes and hand them on.
+
+        Returns how many were read, 0 at the end of the file, -1 if it was truncated meanwhile: nothing is handed on.
+        """
         began = time.time_ns()
         block = os.pread(self.fd, most, self.offset)
         if not block:
             self.end_ns = began
             return 0
+        # A file truncated just before the read may have grown past the offset again: then the block is of its
+        # next generation. Truncated just after it, the block is found again in the copy.
+        if self.was_replaced():
+            return -1
         data = self._after_skipped(block) if self.skipped else self.held + block
         if data:
             self._hand_on(data, consume, Take.ALL if len(data) > LONGEST_LINE else Take.WHOLE_EVENTS)
