@@ -85,25 +85,23 @@ class Buffer:
         """Whether the byte budget is not used up."""
         return self.size < self.limits.total_size
 
-    def write(self, groups: list[Group], enqueue: bool = False) -> list[tuple[Group, int]]:
+    def write(self, groups: list[Group], enqueue: bool = False) -> None:
         """Append all groups or, when it raises BufferFull, none.
 
-        `enqueue` queues the touched chunks at once. Returns the records that are larger than a chunk may be and were
-        left out, as (group, position).
+        `enqueue` queues the touched chunks at once. A record larger than a chunk may be gets a chunk to itself:
+        Fluentd refuses it, which loses it.
         """
-        oversized: list[tuple[Group, int]] = []
         with self.changed:
             self._check_room(sum(len(part) for group in groups for part in group.data))
             work: dict[Metadata, _Work] = {}
             try:
                 for group in groups:
-                    self._append(group, work, oversized)
+                    self._append(group, work)
             except BaseException:
                 self._undo(work)
                 raise
             for metadata, touched in work.items():
                 self._settle(metadata, touched, enqueue)
-        return oversized
 
     def _check_room(self, incoming: int) -> None:
         limit = self.limits.total_size
@@ -112,7 +110,7 @@ class Buffer:
                 f"cannot buffer {incoming} bytes: {self.size} of total_limit_size {limit} are in use"
             )
 
-    def _append(self, group: Group, work: dict[Metadata, _Work], oversized: list[tuple[Group, int]]) -> None:
+    def _append(self, group: Group, work: dict[Metadata, _Work]) -> None:
         touched = work.get(group.metadata)
         if touched is None:
             chunk = self._staged.get(group.metadata)
@@ -127,12 +125,11 @@ class Buffer:
         while start < len(group.data):
             chunk = touched.chunks[-1]
             end = self._fit(group.data, start, limits.chunk_size - chunk.size, most_records - chunk.records)
+            if end == start and chunk.records == 0:
+                end = start + 1
             if end > start:
                 chunk.append(group.frame(start, end))
                 start = end
-            elif chunk.records == 0 or len(group.data[start]) > limits.chunk_size:
-                oversized.append((group, start))
-                start += 1
             else:
                 touched.chunks.append(self._make_chunk(group.metadata))
 

@@ -21,14 +21,9 @@ from kelp.agent.event import Batch
 from kelp.agent.plugin import BufferOverflow, Output, registry
 from kelp.agent.plugin.accessor import Accessor
 from kelp.agent.timefmt import is_timezone
-from kelp.common.errors import KelpError
 
 _MANY_KEYS = 4
 _KEY = re.compile(r"(?:\$\.)?[-_.@a-zA-Z0-9]+(?:\[-?\d+\])*")
-
-
-class RecordTooLarge(KelpError):
-    """A record is larger than a chunk may be."""
 
 
 class BufferedOutput(Output):
@@ -260,22 +255,14 @@ class BufferedOutput(Output):
             if data:
                 groups.append(Group(self.chunk_metadata(metadata), data, tag, times))
         if groups:
-            for group, position in self._store(groups):
-                self._refuse(group, position)
+            self._store(groups)
 
-    def _refuse(self, group: Group, position: int) -> None:
-        size, limit = len(group.data[position]), self.chunks.limits.chunk_size
-        error = RecordTooLarge(f"cannot buffer a record of {size} bytes: chunk_limit_size is {limit}")
-        record = {"message": group.data[position].decode("utf-8", "replace")}
-        time_ns = group.times[position] if group.times is not None else time.time_ns()
-        self.emit_error(group.tag, time_ns, record, error)
-
-    def _store(self, groups: list[Group]) -> list[tuple[Group, int]]:
+    def _store(self, groups: list[Group]) -> None:
         since = 0.0
         while True:
             version = self.chunks.version
             try:
-                oversized = self.chunks.write(groups, self.buffer.mode == "immediate")
+                self.chunks.write(groups, self.buffer.mode == "immediate")
             except BufferFull as error:
                 since = since or time.monotonic()
                 self._on_full(error, version)
@@ -283,7 +270,7 @@ class BufferedOutput(Output):
             if since and self._blocked:
                 self._blocked = False
                 self.log.info("buffer has room again", blocked_seconds=round(time.monotonic() - since, 1))
-            return oversized
+            return
 
     def _on_full(self, error: BufferFull, version: int) -> None:
         """Act on `overflow_action`; returns when the append may be tried again."""
