@@ -7,6 +7,7 @@ counters and `_created` series, which would rename the metrics that dashboards m
 import math
 import re
 import threading
+import weakref
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
@@ -31,7 +32,19 @@ class Registry:
     def __init__(self) -> None:
         self._families: dict[str, Family] = {}
         self._collectors: list[Collector] = []
+        self._claims: dict[str, tuple[object, ...]] = {}
+        self._claimed_for: weakref.ref[object] | None = None
         self._lock = threading.Lock()
+
+    def claim(self, family: Family, configuration: object) -> None:
+        """Check that within a configuration a name stands for one metric. Raises MetricConflict."""
+        with self._lock:
+            if self._claimed_for is None or self._claimed_for() is not configuration:
+                self._claimed_for, self._claims = weakref.ref(configuration), {}
+            if self._claims.setdefault(family.name, family.definition) != family.definition:
+                raise MetricConflict(
+                    f"metric {family.name!r} stands twice with different type, desc, labels or buckets"
+                )
 
     def share(self, family: FamilyT) -> FamilyT:
         """Add a metric, or get the one that is there under this name with the same definition.
