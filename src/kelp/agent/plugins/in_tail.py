@@ -7,9 +7,9 @@ from pathlib import Path
 
 from kelp.agent.config import Element, param
 from kelp.agent.event import Batch
+from kelp.agent.parse.multiline import MultilineText
 from kelp.agent.plugin.input import BufferOverflow, Input
 from kelp.agent.plugin.registry import register
-from kelp.agent.plugins.parser_multiline import MultilineParser
 from kelp.agent.tail.consumer import EventConsumer, LineConsumer
 from kelp.agent.tail.loop import TailLoop, TailOptions
 from kelp.agent.tail.multiline_consumer import MultilineConsumer
@@ -171,7 +171,7 @@ class TailInput(Input):
             except OSError as error:
                 raise self.error(f"cannot write pos_file: {error}; set another path", "pos_file") from error
             sidecar = Sidecar(path.with_name(path.name + ".kelp"), self.log)
-        multiline = isinstance(self._parser, MultilineParser)
+        multiline = isinstance(self._parser, MultilineText)
         options = TailOptions(
             refresh_interval=self.refresh_interval,
             rotate_wait=self.rotate_wait,
@@ -192,7 +192,7 @@ class TailInput(Input):
         self._thread.start()
 
     def _consumer(self, throttle: GroupThrottle | None) -> EventConsumer:
-        kind = MultilineConsumer if isinstance(self._parser, MultilineParser) else LineConsumer
+        kind = MultilineConsumer if isinstance(self._parser, MultilineText) else LineConsumer
         return kind(
             self._parser,
             self._hand_on,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from kelp.agent.config import param
 from kelp.agent.config.values import to_string
 from kelp.agent.event import Record
-from kelp.agent.parse import RecordParser
+from kelp.agent.parse.multiline import MultilineText
 from kelp.agent.plugin.parser import Parsed
 from kelp.agent.plugin.registry import register
 from kelp.agent.ruby.regexp import compile_regexp
@@ -16,7 +16,7 @@ _MOST_FORMATS = 20
 
 
 @register("parser", "multiline")
-class MultilineParser(RecordParser):
+class MultilineParser(MultilineText):
     """Match the joined `format1` … `format20` against text of several lines."""
 
     time_key: str | None = param.string(
@@ -65,11 +65,9 @@ class MultilineParser(RecordParser):
 
     @property
     def has_first_line(self) -> bool:
-        """Whether first lines are marked; else text is gathered until it matches."""
         return self._first_line is not None
 
     def is_first_line(self, line: str) -> bool:
-        """Whether an event begins with this line."""
         return self._first_line is not None and self._first_line.search(line) is not None
 
     def parse_record(self, text: str) -> Record | None:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import cast
 
 from kelp.agent.parse import ParserError
+from kelp.agent.parse.multiline import MultilineText
 from kelp.agent.plugin.parser import ParsedLines
-from kelp.agent.plugins.parser_multiline import MultilineParser
 from kelp.agent.tail.consumer import EventConsumer
 from kelp.agent.tail.reader import Reader, Take
 
@@ -23,7 +23,7 @@ class MultilineConsumer(EventConsumer):
         if not end:
             return 0
         body = data[:end]
-        parser = cast("MultilineParser", self._parser)
+        parser = cast("MultilineText", self._parser)
         used, texts = (
             self._by_first_line(parser, body) if parser.has_first_line else self._by_match(parser, body)
         )
@@ -34,7 +34,7 @@ class MultilineConsumer(EventConsumer):
             self._emit_texts(reader, parser, texts)
         return used
 
-    def _by_first_line(self, parser: MultilineParser, body: bytes) -> tuple[int, list[bytes]]:
+    def _by_first_line(self, parser: MultilineText, body: bytes) -> tuple[int, list[bytes]]:
         """Cut before each first line; what stands before the first of them is a text of its own for each line."""
         texts: list[bytes] = []
         begin: int | None = None
@@ -47,7 +47,7 @@ class MultilineConsumer(EventConsumer):
                 texts.append(line)
         return (len(body) if begin is None else begin), texts
 
-    def _by_match(self, parser: MultilineParser, body: bytes) -> tuple[int, list[bytes]]:
+    def _by_match(self, parser: MultilineText, body: bytes) -> tuple[int, list[bytes]]:
         texts: list[bytes] = []
         begin = 0
         for start, line in self._numbered(body):
@@ -71,7 +71,7 @@ class MultilineConsumer(EventConsumer):
     def _text(self, raw: bytes) -> str:
         return raw.decode(self._codec or "utf-8", "replace")
 
-    def _emit_texts(self, reader: Reader, parser: MultilineParser, texts: list[bytes]) -> None:
+    def _emit_texts(self, reader: Reader, parser: MultilineText, texts: list[bytes]) -> None:
         parsed = ParsedLines()
         lines: list[bytes] = []
         for index, raw in enumerate(texts):

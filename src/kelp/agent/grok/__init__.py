@@ -1,0 +1,1 @@
+"""Grok: named regular expressions, put together by name."""
