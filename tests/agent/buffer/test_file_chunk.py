@@ -36,7 +36,7 @@ def reopen(chunk: FileChunk, state: str = "b") -> tuple[list[Frame], int, bool]:
     return list(found.chunk.frames()), found.cut, False
 
 
-@pytest.mark.parametrize("compression", ["text", "gzip"])
+@pytest.mark.parametrize("compression", ["text", "gzip", "zstd"])
 def test_round_trip(tmp_path: Path, compression: str) -> None:
     chunk, _ = make(tmp_path, compression=compression)
     assert Path(chunk.path).name == f"buffer.b{chunk.id}.log"

@@ -9,6 +9,7 @@ import pytest
 from tests.agent.bulk_sink import bulk_sink
 from tests.agent.output_driver import T0, running, wait_for
 
+from kelp.agent.buffer.chunk import compress
 from kelp.agent.buffer.fluentd_chunk import read_events
 
 NAME = "5f0c7a9b2d1e4f6a8b3c5d7e9f1a2b3c"
@@ -27,7 +28,10 @@ def leave(folder: Path, state: str, data: bytes, meta: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("state", ["b", "q"])
-@pytest.mark.parametrize(("data", "damaged"), [(EVENTS, 0), (gzip.compress(EVENTS), 0), (EVENTS[:-2], 1)])
+@pytest.mark.parametrize(
+    ("data", "damaged"),
+    [(EVENTS, 0), (gzip.compress(EVENTS), 0), (compress(EVENTS, "zstd"), 0), (EVENTS[:-2], 1)],
+)
 def test_events_reach_elasticsearch(tmp_path: Path, state: str, data: bytes, damaged: int) -> None:
     folder = tmp_path / "b"
     leave(folder, state, data, {"tag": "k.x"})

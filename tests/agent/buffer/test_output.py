@@ -403,7 +403,7 @@ def test_full_disk_blocks_and_goes_on(tmp_path: Path, monkeypatch: pytest.Monkey
         (config("", "time"), "<buffer time>: 'time' is a chunk key, so option 'timekey' is required"),
         (config("timekey 0.5", "time"), "option 'timekey' must be at least 1 second, got 0.5"),
         (config("flush_thread_count 0"), "option 'flush_thread_count' must be at least 1, got 0"),
-        (config("compress zstd"), "option 'compress' does not support zstd; use gzip or text"),
+        (config("compress lzo"), "option 'compress' must be one of text, gzip, zstd, got 'lzo'"),
         (config("@type file"), "option 'path' is required: name a folder for the chunk files"),
         (config("@type disk"), "unknown buffer plugin 'disk'"),
         (config("overflow_action drop"), "option 'overflow_action' must be one of throw_exception, block"),

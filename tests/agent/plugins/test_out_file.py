@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.agent.output_driver import NS, T0, make, running, wait_for
 
+from kelp.agent.buffer.chunk import decompress
 from kelp.agent.config import ConfigError
 
 TIME = "<buffer time>\n@type memory\ntimekey {}\ntimekey_use_utc true\n</buffer>"
@@ -24,6 +25,7 @@ JSON = "<format>\n@type json\n</format>"
         ("path {}/a", TIME.format("10"), "a.20261123100000_0.log"),
         ("path {}/a.*.data", TIME.format("1d"), "a.20261123_0.data"),
         ("path {}/a.*\nappend true\ncompress gzip", TIME.format("1d"), "a.20261123.gz"),
+        ("path {}/a.*\nappend true\ncompress zstd", TIME.format("1d"), "a.20261123.zstd"),
         ("path {}/%Y/%m/a.%d", TIME.format("1d"), "2026/11/a.23_0.log"),
         ("path {}/a\npath_suffix .txt\ncompress gz", NONE, "a_0.txt.gz"),
         ("path {}/a\nadd_path_suffix false\nappend true", NONE, "a"),
@@ -38,7 +40,8 @@ def test_names(tmp_path: Path, options: str, buffer: str, name: str) -> None:
     (found,) = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert str(found.relative_to(tmp_path)) == name
     data = found.read_bytes()
-    assert (gzip.decompress(data) if name.endswith(".gz") else data) == b'{"k":"v"}\n'
+    packing = {".gz": "gzip", ".zstd": "zstd"}.get(os.path.splitext(name)[1], "text")
+    assert decompress(data, packing) == b'{"k":"v"}\n'
 
 
 def test_files_are_numbered_or_appended_to(tmp_path: Path) -> None:
@@ -96,7 +99,6 @@ def test_defaults_are_a_file_buffer_of_days(tmp_path: Path) -> None:
         ("path /x/%Y\n" + TIME.format("1d"), "lacks the time placeholders %m, %d that timekey 86400 needs"),
         ("path /x/${tag}\n" + NONE, "has tag placeholders, but 'tag' is no chunk key"),
         ("path /x/a\n" + NONE.replace("[]", "tag"), "has no tag placeholder"),
-        ("path /x/a\ncompress zstd\n" + NONE, "option 'compress' does not support zstd"),
         ("append true", "option 'path' is required"),
     ],
 )

@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from kelp.agent import zstd
 from kelp.agent.buffer.metadata import Metadata
 
 
@@ -41,14 +42,18 @@ def new_chunk_id() -> str:
     return struct.pack(">QQ", (microseconds << 12) | (low >> 64 & 0xFFF), low & 0xFFFFFFFFFFFFFFFF).hex()
 
 
-def compress(data: bytes, method: str) -> bytes:
-    """Pack `data` as `method` (text, gzip) says; gzip members may be joined."""
-    return gzip.compress(data, 6, mtime=0) if method == "gzip" else data
+def compress(data: bytes, method: str, level: int | None = None) -> bytes:
+    """Pack `data` as `method` (text, gzip, zstd) says; what is packed in pieces may be joined."""
+    if method == "gzip":
+        return gzip.compress(data, 6 if level is None else level, mtime=0)
+    return zstd.compress(data, level) if method == "zstd" else data
 
 
 def decompress(data: bytes, method: str) -> bytes:
     """The inverse of `compress`."""
-    return gzip.decompress(data) if method == "gzip" else data
+    if method == "gzip":
+        return gzip.decompress(data)
+    return zstd.decompress(data) if method == "zstd" else data
 
 
 class Chunk(ABC):
@@ -122,7 +127,7 @@ class Chunk(ABC):
         return b"".join(frame.data for frame in self.frames())
 
     def read_stored(self) -> bytes:
-        """All data as kept: for a compressed chunk, a valid multi-member gzip stream."""
+        """All data as kept: for a compressed chunk, a valid stream of several gzip members or zstd frames."""
         return b"".join(frame.data for frame in self.stored_frames())
 
 

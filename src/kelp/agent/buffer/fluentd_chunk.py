@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import msgpack
 
+from kelp.agent import zstd
 from kelp.agent.buffer.errors import ChunkDamaged
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.event import Batch
@@ -17,6 +18,7 @@ from kelp.agent.event import Batch
 META_SUFFIX = ".meta"
 _HEADER = b"\xc1\x00"
 _GZIP = b"\x1f\x8b"
+_ZSTD = b"\x28\xb5\x2f\xfd"
 _NANOS = 1_000_000_000
 
 
@@ -37,6 +39,11 @@ def read_chunk(path: str) -> FluentdChunk:
         try:
             data = gzip.decompress(data)
         except (OSError, EOFError, zlib.error) as error:
+            raise ChunkDamaged(f"cannot unpack {path}: {error}") from error
+    elif data.startswith(_ZSTD):
+        try:
+            data = zstd.decompress(data)
+        except (zstd.ZstdError, EOFError) as error:
             raise ChunkDamaged(f"cannot unpack {path}: {error}") from error
     return FluentdChunk(metadata, data)
 

@@ -54,8 +54,6 @@ class BufferStorage(Plugin):
     foreign: tuple[str, ...] = ()
 
     def configure(self) -> None:
-        if self.compress == "zstd":
-            raise self.error("option 'compress' does not support zstd; use gzip or text", "compress")
         if self.chunk_full_threshold <= 0 or self.chunk_full_threshold > 1:
             raise self.error("option 'chunk_full_threshold' must lie between 0 and 1", "chunk_full_threshold")
 

@@ -1,12 +1,11 @@
 """Writes events to files, one per time slice."""
 
-import gzip
 import os
 import re
 import threading
 from typing import Any, ClassVar
 
-from kelp.agent.buffer.chunk import Chunk
+from kelp.agent.buffer.chunk import Chunk, compress
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.buffer.placeholders import time_fault
@@ -72,10 +71,8 @@ class FileOutput(BufferedOutput):
         super().load(element)
 
     def configure(self) -> None:
-        if self.compress == "zstd":
-            raise self.error("option 'compress' does not support zstd; use gzip or text", "compress")
         super().configure()
-        self._gzip = self.compress in ("gz", "gzip")
+        self._packing = {"gz": "gzip"}.get(self.compress, self.compress)
         self._template = self._path_template()
         self._check_template()
         self._formatter = self.create_formatter(self.format_element, "out_file")
@@ -96,7 +93,7 @@ class FileOutput(BufferedOutput):
 
     def _path_template(self) -> str:
         timekey = self.keys.timekey
-        end = ".gz" if self._gzip else ""
+        end = {"gzip": ".gz", "zstd": ".zstd"}.get(self._packing, "")
         index = "" if self.append else _INDEX
         if "*" in self.path:
             if timekey is None:
@@ -134,11 +131,9 @@ class FileOutput(BufferedOutput):
             self._link(path, chunk)
 
     def _packed(self, chunk: Chunk) -> bytes:
-        if not self._gzip:
-            return chunk.read()
-        if chunk.compression == "gzip" and not self.recompress:
+        if chunk.compression == self._packing and not self.recompress:
             return chunk.read_stored()
-        return gzip.compress(chunk.read())
+        return compress(chunk.read(), self._packing)
 
     def _link(self, path: str, chunk: Chunk) -> None:
         if self.symlink_path is None:

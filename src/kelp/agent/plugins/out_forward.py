@@ -1,6 +1,5 @@
 """Sends events to other agents over the forward protocol."""
 
-import gzip
 import socket
 import ssl
 import threading
@@ -9,7 +8,7 @@ from typing import Any, ClassVar
 
 import yaml
 
-from kelp.agent.buffer.chunk import Chunk
+from kelp.agent.buffer.chunk import Chunk, compress
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config import Element, Section, param
@@ -162,10 +161,8 @@ class ForwardOutput(TransportOptions):
     port: int | None = param.integer(default=None, obsoleted="use a <server> section", description="Removed.")
 
     def configure(self) -> None:
-        if self.compress == "zstd":
-            raise self.error("option 'compress' does not support zstd; use gzip or text", "compress")
-        if self.compress == "gzip" and self.primary is None and "compress" not in self._buffer_element:
-            self._buffer_element.set("compress", "gzip")
+        if self.compress != "text" and self.primary is None and "compress" not in self._buffer_element:
+            self._buffer_element.set("compress", self.compress)
         super().configure()
         if not self.keys.tag:
             raise self.error("the chunk keys of <buffer> must include tag")
@@ -296,9 +293,9 @@ class ForwardOutput(TransportOptions):
         raise ForwardError(f"cannot send chunk to any server: {failure}") from failure
 
     def _entries(self, chunk: Chunk) -> bytes:
-        if self.compress == "text":
-            return chunk.read()
-        return chunk.read_stored() if chunk.compression == "gzip" else gzip.compress(chunk.read())
+        if chunk.compression == self.compress:
+            return chunk.read_stored()
+        return compress(chunk.read(), self.compress)
 
     def statistics(self) -> dict[str, Any]:
         out = super().statistics()
