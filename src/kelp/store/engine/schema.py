@@ -5,7 +5,7 @@ from kelp.store.mapping.columns import TIMESTAMP, quoted
 from kelp.store.mapping.field import Field
 
 _BASE_COLUMNS = f"""
-    {quoted(TIMESTAMP)} DateTime64(9,'UTC') CODEC(Delta, ZSTD(1)),
+    {quoted(TIMESTAMP)} DateTime64(9,'UTC') CODEC(GCD, Delta, T64, LZ4),
     {quoted(TIMESTAMP + "@form")} LowCardinality(String),
     `_seg` UInt64 CODEC(Delta, ZSTD(1)),
     `_row` UInt32 CODEC(Delta, ZSTD(1)),
@@ -23,7 +23,7 @@ _TABLE_SETTINGS = (
     # A part must be on the disk for good before its segment file goes, and a merged one before its sources go.
     "fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, "
     "max_bytes_to_merge_at_max_space_in_pool = 5368709120, "
-    "parts_to_delay_insert = 1000, parts_to_throw_insert = 3000, old_parts_lifetime = 10, "
+    "parts_to_delay_insert = 1000, parts_to_throw_insert = 3000, old_parts_lifetime = 0, "
     "merge_max_block_size_bytes = 4194304, max_merge_selecting_sleep_ms = 5000"
 )
 

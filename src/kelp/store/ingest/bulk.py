@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import orjson
@@ -152,6 +153,12 @@ class BulkExecutor:
     ) -> list[_Group]:
         """Sort actions by index; actions whose index cannot be had are reported at once."""
         groups: dict[str, _Group] = {}
+        if len(set(map(id, actions))) == 1 and actions[0].id is None:
+            whole = self._target(actions[0], groups)
+            if isinstance(whole, _Group):
+                whole.positions = list(range(len(actions)))
+                whole.generated = actions[0].name in ("index", "create")
+                return [whole]
         targets: dict[tuple[str, bool, bool, str | None], _Group | ApiError] = {}
         for at, action in enumerate(actions):
             key = (action.index, action.require_alias, action.name == "delete", action.pipeline)
@@ -208,11 +215,12 @@ class BulkExecutor:
         if faults:
             positions = [at for number, at in enumerate(positions) if number not in faults]
         heads = {name: _head(name, writer.index) for name in ("index", "create")}
-        tail = _tail(writer.index)
-        start = sequence_number(segment, first)
-        for offset, (at, document_id) in enumerate(zip(positions, ids, strict=True)):
-            text = f"{heads[request.actions[at].name]}{document_id}{tail[0]}{start + offset}{tail[1]}"
-            request.items[at] = text.encode()
+        middle, end = _tail(writer.index)
+        items, actions = request.items, request.actions
+        for at, document_id, number in zip(
+            positions, ids, count(sequence_number(segment, first)), strict=False
+        ):
+            items[at] = f"{heads[actions[at].name]}{document_id}{middle}{number}{end}".encode()
 
 
 def _head(action_name: str, index: Index) -> str:

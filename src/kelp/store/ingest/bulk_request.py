@@ -77,6 +77,22 @@ def parse(body: bytes, defaults: BulkDefaults) -> tuple[list[Action], list[bytes
     lines = body.split(b"\n")
     if lines.pop() != b"":
         raise illegal_argument("The bulk request must be terminated by a newline [\\n]")
+    return _uniform(lines, defaults) or _line_by_line(lines, defaults)
+
+
+def _uniform(lines: list[bytes], defaults: BulkDefaults) -> tuple[list[Action], list[bytes]] | None:
+    """Actions that are all the same line, as shippers send them without ids; None where they are not."""
+    heads = lines[::2]
+    if len(lines) % 2 or not heads or heads.count(heads[0]) != len(heads) or not heads[0].strip():
+        return None
+    faults: list[str] = []
+    action = _action(heads[0], 1, defaults, faults)
+    if faults or action.id is not None or action.name == "delete":
+        return None
+    return [action] * len(heads), lines[1::2]
+
+
+def _line_by_line(lines: list[bytes], defaults: BulkDefaults) -> tuple[list[Action], list[bytes]]:
     actions: list[Action] = []
     sources: list[bytes] = []
     known: dict[bytes, Action] = {}

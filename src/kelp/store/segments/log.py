@@ -76,7 +76,7 @@ class IndexLog:
 
         `entries` describe the lines that have ids of their own. Raises DiskFull with nothing acknowledged.
         """
-        content = b"\n".join(lines) + b"\n"
+        content = b"\n".join([*lines, b""])
         with self._lock:
             if self.index.deleted:
                 raise IndexNotFound(self.index.name)
