@@ -34,22 +34,22 @@ QUESTIONS = (
     Question(
         "count common term",
         {"size": 0, "track_total_hits": True, "query": {"match": {"log": "timeout"}}},
-        "log:timeout | count()",
+        "_msg:timeout | count()",
     ),
     Question(
         "count rare term",
         {"size": 0, "track_total_hits": True, "query": {"match": {"log": "89999"}}},
-        "log:89999 | count()",
+        "_msg:89999 | count()",
     ),
     Question(
         "count phrase",
         {"size": 0, "track_total_hits": True, "query": {"match_phrase": {"log": "was slow"}}},
-        'log:"was slow" | count()',
+        '_msg:"was slow" | count()',
     ),
     Question(
         "newest 500 of common term",
         _NEWEST | {"query": {"match": {"log": "timeout"}}},
-        "log:timeout | sort by (_time) desc | limit 500",
+        "_msg:timeout | sort by (_time) desc | limit 500",
     ),
     Question("newest 500", _NEWEST, "* | sort by (_time) desc | limit 500"),
     Question("histogram 30 min", {"size": 0, "aggs": {"h": _HISTOGRAM}}, "* | stats by (_time:30m) count()"),
