@@ -9,7 +9,7 @@ from kelp.common.errors import KelpError
 
 _MOST_HEADER_BYTES = 64 << 10
 REASONS = {
-    200: "OK", 204: "No Content", 400: "Bad Request", 403: "Forbidden", 413: "Request Entity Too Large",
+    200: "OK", 204: "No Content", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 413: "Request Entity Too Large",
     417: "Expectation Failed", 431: "Request Header Fields Too Large", 500: "Internal Server Error",
     503: "Service Unavailable",
 }  # fmt: skip

@@ -65,8 +65,11 @@ class TcpListener:
         tls: ssl.SSLContext | None = None,
         keepalive: bool = False,
         backlog: int | None = None,
+        shared: bool = False,
     ) -> None:
+        """With `shared`, other processes may listen on the same port: the system deals connections out to them."""
         self._bind, self._port = bind, port
+        self._shared = shared
         self._serve = serve
         self._log = log
         self._tls = tls
@@ -79,20 +82,33 @@ class TcpListener:
 
     def start(self) -> None:
         """Listen. Raises KelpError when the address cannot be had."""
-        family = socket.AF_INET6 if ":" in self._bind else socket.AF_INET
-        self._sock = socket.socket(family, socket.SOCK_STREAM)
-        self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            self._sock.bind((self._bind, self._port))
-        except OSError as error:
-            self._sock.close()
-            raise KelpError(
-                f"cannot listen on {self._bind}:{self._port}: {error.strerror}; free the port or set another"
-            ) from error
+        self._sock = self._open_socket()
         self._sock.listen(self._backlog or 1024)
         self._sock.settimeout(_ACCEPT_SECONDS)
         self._accepting = threading.Thread(target=self._accept, name=f"listen-{self._port}", daemon=True)
         self._accepting.start()
+
+    def _open_socket(self) -> socket.socket:
+        """A socket bound to the address."""
+        family = socket.AF_INET6 if ":" in self._bind else socket.AF_INET
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if self._shared:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        try:
+            sock.bind((self._bind, self._port))
+        except OSError as error:
+            sock.close()
+            raise KelpError(
+                f"cannot listen on {self._bind}:{self._port}: {error.strerror}; free the port or set another"
+            ) from error
+        return sock
+
+    def _prepare(self, sock: socket.socket) -> None:
+        """Set options of an accepted connection."""
+        if self._keepalive:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def _accept(self) -> None:
         while not self._stopping.is_set():
@@ -109,9 +125,7 @@ class TcpListener:
             connection_thread.start()
 
     def _handle(self, sock: socket.socket, address: tuple[str, int]) -> None:
-        if self._keepalive:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._prepare(sock)
         try:
             if self._tls is not None:
                 sock.settimeout(10)
@@ -120,7 +134,7 @@ class TcpListener:
             self._log.warning("cannot accept TLS connection", address=address[0], error=error)
             sock.close()
             return
-        connection = Connection(sock, address[0].removeprefix("::ffff:"), address[1])
+        connection = self._connection(sock, address)
         with self._lock:
             self._open[connection] = threading.current_thread()
         try:
@@ -134,6 +148,9 @@ class TcpListener:
             with self._lock:
                 self._open.pop(connection, None)
             connection.close()
+
+    def _connection(self, sock: socket.socket, address: tuple[str, int]) -> Connection:
+        return Connection(sock, address[0].removeprefix("::ffff:"), address[1])
 
     def stop(self) -> None:
         """Take no more connections, end those there are, and wait for their threads."""

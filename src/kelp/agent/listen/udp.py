@@ -25,7 +25,10 @@ class UdpListener:
         *,
         max_bytes: int,
         buffer_bytes: int | None = None,
+        shared: bool = False,
     ) -> None:
+        """With `shared`, other processes may listen on the same port."""
+        self._shared = shared
         self._bind, self._port = bind, port
         self._receive = receive
         self._log = log
@@ -40,6 +43,8 @@ class UdpListener:
         self._sock = socket.socket(family, socket.SOCK_DGRAM)
         if self._buffer_bytes is not None:
             self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._buffer_bytes)
+        if self._shared:
+            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         try:
             self._sock.bind((self._bind, self._port))
         except OSError as error:

@@ -26,6 +26,8 @@ class Assembly:
     root_dir: Path | None = None
     workers: int = 1
     worker_id: int = 0
+    config_path: str = ""
+    log_path: str | None = None
     inputs: list[Input] = field(default_factory=list)
     stages: list[Filter | Output] = field(default_factory=list)
     routers: dict[str, LabelRouter] = field(default_factory=dict)
@@ -39,6 +41,19 @@ class Assembly:
             known = ", ".join(sorted(one for one in self.routers if one)) or "none"
             raise ConfigError(f"label {name!r} not found; labels of this configuration: {known}")
         return self.routers[name]
+
+    def plugins(self) -> list[Plugin]:
+        """Inputs, then of the top level and of each label the outputs and the filters."""
+        found: list[Plugin] = list(self.inputs)
+        for router in self.routers.values():
+            stages = [rule.stage for rule in router.rules]
+            found += [one for one in stages if isinstance(one, Output)]
+            found += [one for one in stages if isinstance(one, Filter)]
+        return found
+
+    def output_of(self, tag: str) -> Output | None:
+        """The output of a tag at the top level."""
+        return self.routers[""].resolve(tag).output
 
     @property
     def has_error_label(self) -> bool:

@@ -90,6 +90,7 @@ class LabelRouter:
                 return
             try:
                 batch = stage.filter_batch(tag, batch)
+                stage.emit_records += len(batch.times)
             except BufferOverflow:
                 raise
             except Exception as error:  # noqa: BLE001 - a plugin's fault must not end its neighbours

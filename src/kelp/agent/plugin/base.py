@@ -38,9 +38,18 @@ class Context(Protocol):
     workers: int
     worker_id: int
 
+    config_path: str
+    log_path: str | None
+
     @property
     def has_error_label(self) -> bool:
         """Whether the configuration has a label `@ERROR`."""
+
+    def plugins(self) -> "list[Plugin]":
+        """The plugins of the configuration: inputs, then outputs and filters, the top level first."""
+
+    def output_of(self, tag: str) -> "Output | None":
+        """The output of a tag at the top level."""
 
     def router(self, label: str | None) -> Router:
         """The router of a label (`@name`), `None` or `@ROOT` for the top level. Raises ConfigError."""
@@ -60,6 +69,8 @@ class Plugin(Configurable):
 
     kind: ClassVar[str] = ""
     type_name: ClassVar[str] = ""
+    # Whether several workers may run it at once; if not, it needs a <worker N> section where there are several.
+    multi_workers_ready: ClassVar[bool] = True
     # Which of Fluentd 0.12's flat options to lift: parser, buffer, inject, extract, formatter.
     flat_options: ClassVar[tuple[str, ...]] = ()
     # Chunk key of a lifted <buffer>: "" or "time".
@@ -85,12 +96,21 @@ class Plugin(Configurable):
             self.plugin_id = given_id or f"{self.type_name}:{next(_serial)}"
         self.log = Log(f"agent.{self.plugin_id}" if given_id else f"agent.{self.type_name}")
         self._set_log_level(element)
+        if context.workers > 1 and not self.multi_workers_ready:
+            raise self._needs_one_worker(element)
         try:
             lift_flat_options(element, self.flat_options, self.default_chunk_key)
             self.load(element)
             self.configure()
         except ConfigError as error:
             raise error.at(element.place) from error.__cause__
+
+    def _needs_one_worker(self, element: Element) -> ConfigError:
+        message = (
+            f"{element.title()}: plugin {self.type_name!r} does not support several workers; "
+            "put it into a section <worker 0>"
+        )
+        return ConfigError(message, element.place)
 
     def _set_log_level(self, element: Element) -> None:
         level = element.get("@log_level")

@@ -7,6 +7,7 @@ from kelp.agent.config.v1 import parse_v1
 from kelp.agent.event import Batch, Record
 from kelp.agent.plugin.base import Plugin, build
 from kelp.agent.plugin.filter import Filter
+from kelp.agent.plugin.output import Output
 
 
 class Collector:
@@ -19,6 +20,8 @@ class Collector:
         self.workers = 1
         self.worker_id = 0
         self.has_error_label = False
+        self.config_path = "test.conf"
+        self.log_path: str | None = None
 
     def emit(self, tag: str, batch: Batch) -> None:
         self.events += [(tag, t, dict(r)) for t, r in zip(batch.times, batch.records, strict=True)]
@@ -28,6 +31,12 @@ class Collector:
 
     def emit_error(self, tag: str, time: int, record: Record, error: Exception) -> None:
         self.errors.append((tag, time, record, error))
+
+    def plugins(self) -> list[Plugin]:
+        return []
+
+    def output_of(self, tag: str) -> Output | None:
+        return None
 
     def router(self, label: str | None) -> "Collector":
         return self

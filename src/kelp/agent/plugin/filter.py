@@ -7,6 +7,9 @@ from kelp.agent.plugin.base import Plugin
 class Filter(Plugin):
     """Changes or drops events between input and output."""
 
+    # Events handed on since the start, for monitoring.
+    emit_records: int = 0
+
     def filter_batch(self, tag: str, batch: Batch) -> Batch:
         """The events to hand on: the same batch, a new one, or an empty one when all are dropped."""
         raise NotImplementedError

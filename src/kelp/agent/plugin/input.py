@@ -1,5 +1,6 @@
 """Base of inputs."""
 
+from kelp.agent.event import Batch
 from kelp.agent.plugin.base import Plugin
 
 
@@ -12,6 +13,19 @@ class Input(Plugin):
 
     `emit` returns once every output has the batch in its buffer, so a read position may be saved then.
     """
+
+    # Events handed on since the start, for monitoring.
+    emit_records: int = 0
+
+    def emit(self, tag: str, batch: Batch) -> None:
+        """Hand events on; returns once every output has them in its buffer."""
+        self.router.emit(tag, batch)
+        self.emit_records += len(batch.times)
+
+    @property
+    def metrics(self) -> dict[str, int]:
+        """Further figures for monitoring, by name."""
+        return {}
 
     def pause(self) -> None:
         """Take no more input for now (SIGHUP and shutdown); the default does nothing."""

@@ -3,32 +3,21 @@
 https://github.com/fluent/fluentd/wiki/Forward-Protocol-Specification-v1.5
 """
 
-import gzip
 import hashlib
 import hmac
-import io
-import json
 import secrets
-import time
-import zlib
-from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-
-import msgpack
-import orjson
 
 from kelp.agent.config import Section, param
 from kelp.agent.event import Batch
 from kelp.agent.listen import ClientSection, Connection, TcpListener, TransportSection, UdpListener
 from kelp.agent.listen.access import host_name
+from kelp.agent.listen.forward import DECOMPRESSION_LIMIT, EventReader, pack, read_messages
 from kelp.agent.plugin.input import Input
 from kelp.agent.plugin.registry import register
 from kelp.common.errors import KelpError
 
-_NANOS = 1_000_000_000
 _HEARTBEAT = b"\0"
-_MOST_UNPACKED = 1 << 30
-Pack = Callable[[Any], bytes]
 
 
 class UserSection(Section):
@@ -84,7 +73,7 @@ class ForwardInput(Input):
     )
     chunk_size_limit: int | None = param.size(default=None, description="Drop larger messages, in bytes.")
     decompression_size_limit: int = param.size(
-        default=256 << 20, description="Largest message once decompressed, in bytes."
+        default=DECOMPRESSION_LIMIT, description="Largest message once decompressed, in bytes."
     )
     skip_invalid_event: bool = param.boolean(default=True, description="Leave out events that are none.")
     source_address_key: str | None = param.string(
@@ -108,15 +97,19 @@ class ForwardInput(Input):
             raise self.error("source_hostname_key needs resolve_hostname", "resolve_hostname")
         if self.send_keepalive_packet and self.deny_keepalive:
             raise self.error("send_keepalive_packet and deny_keepalive exclude each other", "deny_keepalive")
+        self._reader = EventReader(self.log, self.decompression_size_limit)
         self._listeners: list[TcpListener | UdpListener] = []
 
     def start(self) -> None:
         tls = self.transport.context() if self.transport is not None else None
+        shared = self.context.workers > 1
         tcp = TcpListener(
             self.bind, self.port, self._serve, self.log,
-            tls=tls, keepalive=self.send_keepalive_packet, backlog=self.backlog,
+            tls=tls, keepalive=self.send_keepalive_packet, backlog=self.backlog, shared=shared,
         )  # fmt: skip
-        udp = UdpListener(self.bind, self.port, lambda _data, _address: _HEARTBEAT, self.log, max_bytes=128)
+        udp = UdpListener(
+            self.bind, self.port, lambda _data, _address: _HEARTBEAT, self.log, max_bytes=128, shared=shared
+        )
         for listener in (tcp, udp):
             listener.start()
             self._listeners.append(listener)
@@ -133,11 +126,11 @@ class ForwardInput(Input):
             _Handshake(self.security, connection, self.deny_keepalive) if self.security is not None else None
         )
         if handshake is not None:
-            connection.send(_pack(handshake.hello()))
-        for message, size, pack in _messages(connection):
+            connection.send(pack(handshake.hello()))
+        for message, size, answer_as in read_messages(connection):
             if handshake is not None:
                 answer, accepted = handshake.check(message)
-                connection.send(pack(answer))
+                connection.send(answer_as(answer))
                 if not accepted:
                     self.log.warning("client was refused", address=connection.address, reason=answer[2])
                     return
@@ -145,7 +138,7 @@ class ForwardInput(Input):
                 continue
             options = self._take(message, size, connection)
             if isinstance(options, dict) and options.get("chunk"):
-                connection.send(pack({"ack": options["chunk"]}))
+                connection.send(answer_as({"ack": options["chunk"]}))
             if self.deny_keepalive:
                 return
 
@@ -156,7 +149,7 @@ class ForwardInput(Input):
         if not isinstance(message, list) or len(message) < 2 or not isinstance(message[0], str):
             self.log.warning("message is broken", address=connection.address, got=repr(message)[:200])
             return None
-        tag, entries = message[0], message[1]
+        tag = message[0]
         if self.chunk_size_limit is not None and size > self.chunk_size_limit:
             self.log.warning(
                 "message is larger than chunk_size_limit: dropped",
@@ -176,7 +169,7 @@ class ForwardInput(Input):
         if self.add_tag_prefix is not None:
             tag = f"{self.add_tag_prefix}.{tag}"
         try:
-            batch, options = self._read(message, entries, connection)
+            batch, options = self._reader.read(message, connection.address)
         except (KelpError, ValueError) as error:
             self.log.warning(
                 "message cannot be read: dropped", tag=tag, address=connection.address, error=error
@@ -186,61 +179,6 @@ class ForwardInput(Input):
         if len(batch):
             self.emit(tag, batch)
         return options
-
-    def _read(self, message: list[Any], entries: Any, connection: Connection) -> tuple[Batch, Any]:
-        if isinstance(entries, bytes | str):
-            options = _at(message, 2) or {}
-            data = entries if isinstance(entries, bytes) else entries.encode("utf-8", "surrogateescape")
-            compressed = options.get("compressed")
-            if compressed and compressed != "text":
-                data = self._decompress(data, str(compressed))
-            unpacker = _unpacker("replace")
-            unpacker.feed(data)
-            return self._batch(unpacker, connection), options
-        if isinstance(entries, list):
-            return _cleaned(self._batch(entries, connection)), _at(message, 2)
-        return _cleaned(self._batch([[entries, _at(message, 2)]], connection)), _at(message, 3)
-
-    def _decompress(self, data: bytes, kind: str) -> bytes:
-        if kind != "gzip":
-            raise KelpError(f"cannot decompress {kind!r}: only gzip is known")
-        try:
-            with gzip.open(io.BytesIO(data)) as stream:  # chunks may be several gzip members in a row
-                out = stream.read(self.decompression_size_limit + 1)
-        except (OSError, EOFError, zlib.error) as error:
-            raise KelpError(f"cannot decompress: {error}") from error
-        if len(out) > self.decompression_size_limit:
-            raise KelpError("cannot decompress: it is larger than decompression_size_limit")
-        return out
-
-    def _batch(self, entries: Iterable[Any], connection: Connection) -> Batch:
-        batch = Batch()
-        now = time.time_ns()
-        for entry in entries:
-            try:
-                when, record = entry[0], entry[1]
-            except (TypeError, IndexError, KeyError):
-                when, record = None, None
-            if type(when) is int:
-                nanos = when * _NANOS
-            elif type(when) is msgpack.ExtType and when.code == 0 and len(when.data) == 8:
-                nanos = int.from_bytes(when.data[:4]) * _NANOS + int.from_bytes(when.data[4:])
-            elif isinstance(when, list) and when and isinstance(when[0], int | msgpack.ExtType):
-                entries_of_metadata = self._batch([[when[0], record]], connection)
-                batch.extend(entries_of_metadata)
-                continue
-            elif isinstance(when, float):
-                nanos = int(when * _NANOS)
-            else:
-                nanos = -1
-            if nanos < 0 or type(record) is not dict:
-                self.log.warning(
-                    "invalid event: left out", address=connection.address, event=repr(entry)[:200]
-                )
-                continue
-            batch.times.append(nanos if nanos >= _NANOS else now)
-            batch.records.append(record)
-        return batch
 
     def _add_source(self, batch: Batch, connection: Connection) -> None:
         if self.source_address_key is not None:
@@ -294,78 +232,6 @@ class _Handshake:
     @staticmethod
     def _refuse(reason: str) -> tuple[list[Any], bool]:
         return ["PONG", False, reason, "", ""], False
-
-
-def _messages(connection: Connection) -> Iterator[tuple[Any, int, Pack]]:
-    """Each message, the bytes received for it, and how to answer: as MessagePack, or JSON where it begins so."""
-    blocks = connection.blocks()
-    first = next(blocks, b"")
-    if first[:1] in (b"{", b"["):
-        yield from _json_messages(first, blocks)
-        return
-    unpacker = _unpacker("surrogateescape")  # old senders put packed events and salts into text
-    size = 0
-    block: bytes | None = first
-    while block:
-        unpacker.feed(block)
-        size += len(block)
-        for message in unpacker:
-            yield message, size, _pack
-            size = 0
-        block = next(blocks, None)
-
-
-def _json_messages(first: bytes, blocks: Iterator[bytes]) -> Iterator[tuple[Any, int, Pack]]:
-    decoder = json.JSONDecoder()
-    text = ""
-    block: bytes | None = first
-    data = b""
-    while block:
-        data += block
-        try:
-            text, data = text + data.decode(), b""
-        except UnicodeDecodeError:
-            block = next(blocks, None)
-            continue
-        while text := text.lstrip():
-            try:
-                value, end = decoder.raw_decode(text)
-            except ValueError:
-                break  # the rest is still to come
-            text = text[end:]
-            yield value, end, lambda answer: json.dumps(answer).encode()
-        block = next(blocks, None)
-
-
-def _unpacker(on_errors: str) -> Any:
-    return msgpack.Unpacker(
-        raw=False, unicode_errors=on_errors, strict_map_key=False, max_buffer_size=_MOST_UNPACKED
-    )
-
-
-def _cleaned(batch: Batch) -> Batch:
-    """Replace what was not UTF-8 by U+FFFD."""
-    try:
-        orjson.dumps(batch.records, default=repr, option=orjson.OPT_NON_STR_KEYS)
-    except orjson.JSONEncodeError:
-        batch.records = [_clean(record) for record in batch.records]
-    return batch
-
-
-def _clean(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    if isinstance(value, dict):
-        return {_clean(key): _clean(inner) for key, inner in value.items()}
-    return [_clean(inner) for inner in value] if isinstance(value, list) else value
-
-
-def _pack(value: Any) -> bytes:
-    return bytes(msgpack.packb(value))
-
-
-def _at(message: list[Any], index: int) -> Any:
-    return message[index] if len(message) > index else None
 
 
 def _plain(value: Any) -> str:

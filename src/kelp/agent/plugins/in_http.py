@@ -112,7 +112,13 @@ class HttpInput(Input):
     def start(self) -> None:
         tls = self.transport.context() if self.transport is not None else None
         self._listener = TcpListener(
-            self.bind, self.port, self._serve, self.log, tls=tls, backlog=self.backlog
+            self.bind,
+            self.port,
+            self._serve,
+            self.log,
+            tls=tls,
+            backlog=self.backlog,
+            shared=self.context.workers > 1,
         )
         self._listener.start()
         self.log.info("listening", bind=self.bind, port=self.port)

@@ -90,12 +90,23 @@ class SyslogInput(Input):
     def start(self) -> None:
         if self._protocol == "udp":
             self._listener = UdpListener(
-                self.bind, self.port, self._receive, self.log, max_bytes=self.message_length_limit
+                self.bind,
+                self.port,
+                self._receive,
+                self.log,
+                max_bytes=self.message_length_limit,
+                shared=self.context.workers > 1,
             )
         else:
             tls = self.transport.context() if self.transport is not None else None
             self._listener = TcpListener(
-                self.bind, self.port, self._serve, self.log, tls=tls, keepalive=self.send_keepalive_packet
+                self.bind,
+                self.port,
+                self._serve,
+                self.log,
+                tls=tls,
+                keepalive=self.send_keepalive_packet,
+                shared=self.context.workers > 1,
             )
         self._listener.start()
         self.log.info("listening", bind=self.bind, port=self.port, protocol=self._protocol)

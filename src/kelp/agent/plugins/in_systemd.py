@@ -59,6 +59,8 @@ class EntrySection(Section):
 class SystemdInput(Input):
     """Read the journal, from where the last run stopped."""
 
+    multi_workers_ready = False
+
     tag: str = param.string(description="Tag of the events.")
     path: str | None = param.string(default="/var/log/journal", description="Folder of the journal.")
     matches: list[Any] = param.array(

@@ -33,6 +33,7 @@ class TailInput(Input):
     """
 
     flat_options = ("parser",)
+    multi_workers_ready = False
 
     path: str = param.string(
         description="Files to follow, separated by commas: paths, globs with *, strftime codes."
@@ -238,6 +239,12 @@ class TailInput(Input):
             "throttled_log_count": counters.throttled,
             "tracked_file_count": counters.tracked,
         }
+
+    def positions(self) -> list[tuple[str, int, int]]:
+        """Path, inode and offset in bytes of every file that is read now."""
+        watches = list(self._loop.watches.values()) if self._loop is not None else []
+        readers = [(watch.path, watch.current) for watch in watches]
+        return [(path, one.identity[1], one.position) for path, one in readers if one is not None]
 
     def stop(self) -> None:
         if self._loop is not None:

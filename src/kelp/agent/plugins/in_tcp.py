@@ -54,7 +54,13 @@ class TcpInput(Input):
     def start(self) -> None:
         tls = self.transport.context() if self.transport is not None else None
         self._listener = TcpListener(
-            self.bind, self.port, self._serve, self.log, tls=tls, keepalive=self.send_keepalive_packet
+            self.bind,
+            self.port,
+            self._serve,
+            self.log,
+            tls=tls,
+            keepalive=self.send_keepalive_packet,
+            shared=self.context.workers > 1,
         )
         self._listener.start()
         self.log.info("listening", bind=self.bind, port=self.port)

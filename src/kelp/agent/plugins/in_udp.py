@@ -48,6 +48,7 @@ class UdpInput(Input):
         self._listener = UdpListener(
             self.bind, self.port, self._receive, self.log,
             max_bytes=self.message_length_limit, buffer_bytes=self.receive_buffer_size,
+            shared=self.context.workers > 1,
         )  # fmt: skip
         self._listener.start()
         self.log.info("listening", bind=self.bind, port=self.port)

@@ -1,0 +1,165 @@
+"""The forward protocol: messages on a connection, and the events in them.
+
+https://github.com/fluent/fluentd/wiki/Forward-Protocol-Specification-v1.5
+"""
+
+import gzip
+import io
+import json
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import msgpack
+import orjson
+
+from kelp.agent import zstd
+from kelp.agent.event import Batch
+from kelp.agent.listen.tcp import Connection
+from kelp.common.errors import KelpError
+from kelp.common.log import Log
+
+_NANOS = 1_000_000_000
+_MOST_UNPACKED = 1 << 30
+DECOMPRESSION_LIMIT = 256 << 20
+Pack = Callable[[Any], bytes]
+
+
+class EventReader:
+    """Reads the events of messages in any mode; those that are none are left out, with a warning."""
+
+    def __init__(self, log: Log, decompression_limit: int = DECOMPRESSION_LIMIT) -> None:
+        self._log = log
+        self._limit = decompression_limit
+
+    def read(self, message: list[Any], address: str) -> tuple[Batch, Any]:
+        """The events of a message (tag, entries, …), and its options. Raises KelpError and ValueError."""
+        entries = message[1]
+        if isinstance(entries, bytes | str):
+            options = at(message, 2) or {}
+            data = entries if isinstance(entries, bytes) else entries.encode("utf-8", "surrogateescape")
+            compressed = options.get("compressed")
+            if compressed and compressed != "text":
+                data = self._decompress(data, str(compressed))
+            unpacker = _unpacker("replace")
+            unpacker.feed(data)
+            return self._batch(unpacker, address), options
+        if isinstance(entries, list):
+            return _cleaned(self._batch(entries, address)), at(message, 2)
+        return _cleaned(self._batch([[entries, at(message, 2)]], address)), at(message, 3)
+
+    def _decompress(self, data: bytes, kind: str) -> bytes:
+        if kind not in ("gzip", "zstd"):
+            raise KelpError(f"cannot decompress {kind!r}: only gzip and zstd are known")
+        packed = io.BytesIO(data)
+        try:
+            # chunks may be several gzip members or zstd frames in a row
+            with gzip.open(packed) if kind == "gzip" else zstd.open(packed) as stream:
+                out = stream.read(self._limit + 1)
+        except (OSError, EOFError, zlib.error, zstd.ZstdError) as error:
+            raise KelpError(f"cannot decompress: {error}") from error
+        if len(out) > self._limit:
+            raise KelpError("cannot decompress: it is larger than decompression_size_limit")
+        return out
+
+    def _batch(self, entries: Iterable[Any], address: str) -> Batch:
+        batch = Batch()
+        now = time.time_ns()
+        for entry in entries:
+            try:
+                when, record = entry[0], entry[1]
+            except (TypeError, IndexError, KeyError):
+                when, record = None, None
+            if type(when) is int:
+                nanos = when * _NANOS
+            elif type(when) is msgpack.ExtType and when.code == 0 and len(when.data) == 8:
+                nanos = int.from_bytes(when.data[:4]) * _NANOS + int.from_bytes(when.data[4:])
+            elif isinstance(when, list) and when and isinstance(when[0], int | msgpack.ExtType):
+                entries_of_metadata = self._batch([[when[0], record]], address)
+                batch.extend(entries_of_metadata)
+                continue
+            elif isinstance(when, float):
+                nanos = int(when * _NANOS)
+            else:
+                nanos = -1
+            if nanos < 0 or type(record) is not dict:
+                self._log.warning("invalid event: left out", address=address, event=repr(entry)[:200])
+                continue
+            batch.times.append(nanos if nanos >= _NANOS else now)
+            batch.records.append(record)
+        return batch
+
+
+def read_messages(connection: Connection) -> Iterator[tuple[Any, int, Pack]]:
+    """Each message, the bytes received for it, and how to answer: as MessagePack, or JSON where it begins so."""
+    blocks = connection.blocks()
+    first = next(blocks, b"")
+    if first[:1] in (b"{", b"["):
+        yield from _json_messages(first, blocks)
+        return
+    unpacker = _unpacker("surrogateescape")  # old senders put packed events and salts into text
+    size = 0
+    block: bytes | None = first
+    while block:
+        unpacker.feed(block)
+        size += len(block)
+        for message in unpacker:
+            yield message, size, pack
+            size = 0
+        block = next(blocks, None)
+
+
+def _json_messages(first: bytes, blocks: Iterator[bytes]) -> Iterator[tuple[Any, int, Pack]]:
+    decoder = json.JSONDecoder()
+    text = ""
+    block: bytes | None = first
+    data = b""
+    while block:
+        data += block
+        try:
+            text, data = text + data.decode(), b""
+        except UnicodeDecodeError:
+            block = next(blocks, None)
+            continue
+        while text := text.lstrip():
+            try:
+                value, end = decoder.raw_decode(text)
+            except ValueError:
+                break  # the rest is still to come
+            text = text[end:]
+            yield value, end, lambda answer: json.dumps(answer).encode()
+        block = next(blocks, None)
+
+
+def _unpacker(on_errors: str) -> Any:
+    return msgpack.Unpacker(
+        raw=False, unicode_errors=on_errors, strict_map_key=False, max_buffer_size=_MOST_UNPACKED
+    )
+
+
+def _cleaned(batch: Batch) -> Batch:
+    """Replace what was not UTF-8 by U+FFFD."""
+    try:
+        orjson.dumps(batch.records, default=repr, option=orjson.OPT_NON_STR_KEYS)
+    except orjson.JSONEncodeError:
+        batch.records = [_clean(record) for record in batch.records]
+    return batch
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    if isinstance(value, dict):
+        return {_clean(key): _clean(inner) for key, inner in value.items()}
+    return [_clean(inner) for inner in value] if isinstance(value, list) else value
+
+
+def pack(value: Any) -> bytes:
+    """MessagePack."""
+    return bytes(msgpack.packb(value))
+
+
+def at(message: list[Any], index: int) -> Any:
+    """An item of a message, None where it is too short."""
+    return message[index] if len(message) > index else None

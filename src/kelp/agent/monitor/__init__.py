@@ -1,0 +1,1 @@
+"""What monitoring inputs tell about the running plugins."""

@@ -1,0 +1,89 @@
+"""What is told about each plugin, under the names that Fluentd's monitor_agent gives."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from kelp.agent.buffer.output import BufferedOutput
+from kelp.agent.config.dump import MASK, is_secret
+from kelp.agent.output.stores import MultiOutput
+from kelp.agent.plugin import Filter, Input, Output, Plugin
+
+Info = dict[str, Any]
+
+
+def listed(plugins: Sequence[Plugin]) -> list[Plugin]:
+    """The plugins that are shown: those of the configuration, and the stores of outputs that have some."""
+    shown: list[Plugin] = []
+    for plugin in plugins:
+        shown.append(plugin)
+        if isinstance(plugin, MultiOutput):
+            shown += listed(plugin.stores)
+    return shown
+
+
+def describe(plugin: Plugin, *, with_config: bool = False, with_retry: bool = False) -> Info:
+    """Id, category, type and figures of a plugin."""
+    info: Info = {
+        "plugin_id": plugin.plugin_id,
+        "plugin_category": category(plugin),
+        "type": type_of(plugin),
+    }
+    if with_config:
+        info["config"] = masked_options(plugin)
+    info["output_plugin"] = isinstance(plugin, Output)
+    info.update(figures(plugin))
+    retry = info.pop("retry", None)
+    if with_retry and isinstance(plugin, BufferedOutput):
+        info["retry"] = {} if retry is None else {key: _moment(key, retry[key]) for key in _RETRY}
+    return info
+
+
+_RETRY = ("start", "steps", "next_time")
+
+
+def _moment(key: str, value: Any) -> Any:
+    """Times as Ruby writes them."""
+    return value if key == "steps" else time.strftime("%Y-%m-%d %H:%M:%S %z", time.localtime(value))
+
+
+def category(plugin: Plugin) -> str:
+    """input, output or filter."""
+    return plugin.kind or "unknown"
+
+
+def type_of(plugin: Plugin) -> str:
+    """The type as the configuration names it."""
+    return str(plugin.element.get("@type") or plugin.type_name)
+
+
+def masked_options(plugin: Plugin) -> Info:
+    """The options as written, secret ones hidden."""
+    secret = {param.name for param in plugin.params.values() if param.secret}
+    secret |= {param.alias for param in plugin.params.values() if param.secret and param.alias}
+    attrs = plugin.element.attrs
+    return {name: MASK if name in secret or is_secret(name) else attr.value for name, attr in attrs.items()}
+
+
+def figures(plugin: Plugin) -> Info:
+    """The counters and sizes of a plugin."""
+    if isinstance(plugin, BufferedOutput):
+        return _of_buffered(plugin)
+    if isinstance(plugin, Output):
+        stats = getattr(plugin, "stats", None)
+        return {} if stats is None else dict(stats.to_dict())
+    if isinstance(plugin, Input):
+        return {"emit_records": plugin.emit_records, "emit_size": 0, **plugin.metrics}
+    if isinstance(plugin, Filter):
+        return {"emit_records": plugin.emit_records, "emit_size": 0}
+    return {}
+
+
+def _of_buffered(plugin: BufferedOutput) -> Info:
+    info = plugin.statistics()
+    if plugin.buffered and plugin.primary is None:
+        info["buffer_timekeys"] = plugin.chunks.timekeys()
+        for key in ("buffer_newest_timekey", "buffer_oldest_timekey"):
+            if info.get(key) is None:
+                info.pop(key, None)
+    return info

@@ -1,0 +1,33 @@
+"""Calling something at intervals."""
+
+import threading
+from collections.abc import Callable
+
+from kelp.common.log import Log
+
+
+class Ticker:
+    """Calls `action` every `seconds`, first after one interval, in a thread of its own; its faults are logged."""
+
+    def __init__(self, seconds: float, action: Callable[[], None], log: Log) -> None:
+        self._seconds = seconds
+        self._action = action
+        self._log = log
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(self._seconds):
+            try:
+                self._action()
+            except Exception:  # noqa: BLE001 - the next turn may succeed
+                self._log.exception("cannot do what is due at intervals")
+
+    def stop(self) -> None:
+        """Make no more calls; waits for one that is under way."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(10)

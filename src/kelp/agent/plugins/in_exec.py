@@ -1,0 +1,208 @@
+"""Input `exec`: what a program writes to its standard output."""
+
+import codecs
+import json
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Iterable, Iterator
+from typing import IO
+
+from kelp.agent.config import Element, param
+from kelp.agent.event import Batch
+from kelp.agent.listen.messages import ExtractSection, event_time
+from kelp.agent.parse import RecordParser
+from kelp.agent.plugin.input import BufferOverflow, Input
+from kelp.agent.plugin.parser import Parsed
+from kelp.agent.plugin.registry import register
+from kelp.agent.plugins.parser_json import JsonParser
+from kelp.agent.plugins.parser_msgpack import MsgpackParser
+from kelp.common.errors import KelpError
+
+_STOP_SECONDS = 10.0
+_WAIT_SECONDS = 1.0
+Events = Iterable[Parsed | None]
+
+
+@register("input", "exec")
+class ExecInput(Input):
+    """Run a program and parse what it writes: at intervals, or once, where it is to run on and on."""
+
+    flat_options = ("extract", "parser")
+
+    command: str = param.string(description="Command line for the shell.")
+    connect_mode: str = param.enum(
+        ["read", "read_with_stderr"], default="read", description="Whether standard error is read, too."
+    )
+    tag: str | None = param.string(default=None, description="Tag of the events.")
+    run_interval: float | None = param.time(
+        default=None, description="Seconds between two runs; without it, the program runs once."
+    )
+    command_timeout: float | None = param.time(
+        default=None, description="Seconds after which a program run at intervals is ended."
+    )
+    read_block_size: int = param.size(default=10240, description="Bytes read at a time (JSON, MessagePack).")
+    encoding: str | None = param.string(default=None, description="Encoding of the output (default: UTF-8).")
+    extract: ExtractSection | None = param.section(
+        "extract", ExtractSection, description="Tag and time from fields."
+    )
+    parse: Element | None = param.element(
+        "parse",
+        description="How to parse the output: a line is an event; tsv by default.",
+        plugin_kind="parser",
+    )
+
+    def configure(self) -> None:
+        if self.tag is None and (self.extract is None or self.extract.tag_key is None):
+            raise self.error("one of 'tag' and 'tag_key' in <extract> is needed")
+        try:
+            self._codec = codecs.lookup(self.encoding or "utf-8").name
+        except LookupError:
+            raise self.error(f"unknown encoding {self.encoding!r}", "encoding") from None
+        self._parser = self._make_parser(self.parse)
+        self._stopping = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread: threading.Thread | None = None
+
+    def _make_parser(self, parse: Element | None) -> RecordParser:
+        element = parse or Element("parse", file=self.element.file, line=self.element.line)
+        if "time_type" not in element:
+            element.set("time_type", "string" if "time_format" in element else "float")
+        has_time = "time_key" in element
+        parser = self.create_parser(element, "tsv")
+        assert isinstance(parser, RecordParser)
+        if not has_time:
+            parser.time_key = None
+        if "estimate_current_event" not in element:
+            parser.estimate_current_event = False  # what has no time may get one from <extract>
+        return parser
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name=f"exec-{self.plugin_id}", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        if self.run_interval is None:
+            self._attempt()
+            return
+        while not self._stopping.wait(self.run_interval):
+            self._attempt()
+
+    def _attempt(self) -> None:
+        try:
+            self._run_once()
+        except Exception:
+            self.log.exception("cannot run program", command=self.command)
+
+    def _run_once(self) -> None:
+        errors = subprocess.STDOUT if self.connect_mode == "read_with_stderr" else None
+        # A session of its own, so that the whole pipeline of the command can be ended.
+        process = subprocess.Popen(
+            self.command, shell=True, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
+        )
+        self._process = process
+        timer = None
+        if self.command_timeout is not None and self.run_interval is not None:
+            timer = threading.Timer(self.command_timeout, self._end_late, [process])
+            timer.start()
+        try:
+            assert process.stdout is not None
+            for events in self._events(process.stdout):
+                self._hand_on(events)
+            status = process.wait()
+        finally:
+            if timer is not None:
+                timer.cancel()
+            self._kill(process)
+            self._process = None
+        if status != 0 and not self._stopping.is_set():
+            self.log.warning("program did not end well", command=self.command, status=status)
+
+    def _end_late(self, process: subprocess.Popen[bytes]) -> None:
+        self.log.warning(
+            "program takes too long: it is ended", command=self.command, seconds=self.command_timeout
+        )
+        self._kill(process)
+
+    @staticmethod
+    def _kill(process: subprocess.Popen[bytes], number: int = signal.SIGKILL) -> None:
+        if process.poll() is None:
+            os.killpg(process.pid, number)
+
+    # ------------------------------------------------------------------ events
+
+    def _events(self, stream: IO[bytes]) -> Iterator[Events]:
+        if isinstance(self._parser, MsgpackParser):
+            yield from self._unpack(stream, self._parser)
+        elif isinstance(self._parser, JsonParser):
+            yield from self._read_json(stream)
+        else:
+            for line in stream:
+                yield self._parser.parse_all(line.decode(self._codec, "replace").rstrip("\r\n"))
+
+    def _unpack(self, stream: IO[bytes], parser: MsgpackParser) -> Iterator[Events]:
+        import msgpack
+
+        unpacker = msgpack.Unpacker(stream, read_size=self.read_block_size, raw=False, strict_map_key=False,
+                                    unicode_errors="replace")  # fmt: skip
+        for value in unpacker:
+            yield parser.parse_bytes(msgpack.packb(value))
+
+    def _read_json(self, stream: IO[bytes]) -> Iterator[Events]:
+        """Values one behind the other, whatever stands between them; one may go over several lines."""
+        decoder = json.JSONDecoder()
+        decode = codecs.getincrementaldecoder(self._codec)("replace").decode
+        text = ""
+        while block := os.read(stream.fileno(), self.read_block_size):
+            text = (text + decode(block)).lstrip()
+            while text:
+                try:
+                    _value, end = decoder.raw_decode(text)
+                except ValueError:
+                    break  # the rest is still to come
+                yield self._parser.parse_all(text[:end])
+                text = text[end:].lstrip()
+        if text:
+            self.log.warning("the program's output ends in broken JSON", text=text[:200])
+
+    def _hand_on(self, events: Events) -> None:
+        try:
+            for event in events:
+                if event is None:
+                    self.log.warning("pattern not matched")
+                    continue
+                self._emit(event)
+        except KelpError as error:
+            self.log.warning("invalid output", error=error)
+
+    def _emit(self, event: Parsed) -> None:
+        when, record = event
+        tag = self.extract.tag(record) if self.extract is not None else None
+        batch = Batch([event_time(when, record, self.extract)], [record])
+        while True:
+            try:
+                self.emit(tag or self.tag or "", batch)
+                return
+            except BufferOverflow:
+                self.log.warning("the buffer is full: reading waits")
+                if self._stopping.wait(_WAIT_SECONDS):
+                    return
+            except Exception as error:  # noqa: BLE001 - as in Fluentd, one event's fault is no one else's
+                self.log.error("cannot emit event", error=error)
+                return
+
+    def stop(self) -> None:
+        self._stopping.set()
+        process = self._process
+        if process is not None:
+            self._kill(process, signal.SIGTERM)
+
+    def shutdown(self) -> None:
+        if self._thread is None:
+            return
+        self._thread.join(_STOP_SECONDS)
+        process = self._process
+        if process is not None:
+            self._kill(process)
+            self._thread.join(_STOP_SECONDS)

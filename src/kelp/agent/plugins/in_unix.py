@@ -1,0 +1,46 @@
+"""Input `unix`: the forward protocol over a socket file."""
+
+from kelp.agent.config import param
+from kelp.agent.listen import Connection
+from kelp.agent.listen.forward import EventReader, read_messages
+from kelp.agent.listen.unix import UnixListener
+from kelp.agent.plugin import Input, register
+from kelp.common.errors import KelpError
+
+
+@register("input", "unix")
+class UnixInput(Input):
+    """Take events from programs on this machine, in MessagePack or JSON."""
+
+    multi_workers_ready = False
+
+    path: str = param.string(default="/var/run/fluent/fluent.sock", description="The socket file.")
+    backlog: int | None = param.integer(default=None, description="Connections that may wait to be accepted.")
+    tag: str | None = param.string(default=None, description="Tag instead of the one received.")
+
+    def configure(self) -> None:
+        self._listener = UnixListener(self.path, self._serve, self.log, backlog=self.backlog)
+        self._reader = EventReader(self.log)
+
+    def start(self) -> None:
+        self._listener.start()
+        self.log.info("listening", path=self.path)
+
+    def stop(self) -> None:
+        self._listener.stop()
+
+    def _serve(self, connection: Connection) -> None:
+        for message, _size, _answer_as in read_messages(connection):
+            if not isinstance(message, list) or len(message) < 2:
+                self.log.warning("incoming data is broken", got=repr(message)[:200])
+                continue
+            if message[1] is None:  # no time: the present, which 0 stands for
+                message[1] = 0
+            tag = self.tag or str(message[0])
+            try:
+                batch, _options = self._reader.read(message, self.path)
+            except (KelpError, ValueError) as error:
+                self.log.warning("message cannot be read: dropped", tag=tag, error=error)
+                continue
+            if len(batch):
+                self.emit(tag, batch)
