@@ -26,7 +26,7 @@ $(WEB): $(SETUP) $(WEB_SOURCES)
 
 test: setup web
 	$(BIN)/python tools/get_chromium.py
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/python tools/run_elasticsearch.py --optional $(BIN)/pytest $(ARGS)
 
 check: setup
 	$(BIN)/ruff format --check .
