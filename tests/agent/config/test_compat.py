@@ -29,6 +29,11 @@ def lift(text: str, *kinds: str, default_chunk_key: str = "") -> dict[str, dict[
             {"parse": {"@type": "none", "types": '{"a": "integer", "b": "float"}'}},
         ),
         ("format ltsv\nutc", "parser", {"parse": {"@type": "ltsv", "localtime": "false"}}),
+        (
+            "format multi_format\n<pattern>\nformat json\n</pattern>",
+            "parser",
+            {"parse": {"@type": "multi_format"}},
+        ),
         ("<parse>\n</parse>\nformat json", "parser", {"parse": {}}),
         ("x 1", "parser", {}),
         (

@@ -138,6 +138,8 @@ def _lift_parser(element: Element, _: str) -> None:
     # Fluentd's own multiline parser takes its numbered patterns straight from the flat form.
     for name in [name for name in element.attrs if re.fullmatch(r"format\d+", name)]:
         parse.set(name, element.get(name), element.attr(name))
+    if parse.get("@type") == "multi_format":
+        parse.elements += element.children("pattern")
     types = element.attr("types")
     if types is not None:
         delimiter = element.get("types_delimiter") or ","

@@ -7,6 +7,8 @@ import pkgutil
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from kelp.agent.plugin.known import INSTEAD
+
 if TYPE_CHECKING:
     from kelp.agent.plugin.base import Plugin
 
@@ -71,45 +73,11 @@ def type_names(kind: str) -> list[str]:
     )
 
 
-# What to use instead of widespread plugins that Kelp does not have.
-_INSTEAD = {
-    "output": {
-        "s3": "file, and upload its files",
-        "gcs": "file, and upload its files",
-        "webhdfs": "file, and upload its files",
-        "kafka": "forward or http",
-        "kafka2": "forward or http",
-        "rdkafka2": "forward or http",
-        "splunk_hec": "http with the token in `headers`",
-        "datadog": "http with the key in `headers`",
-        "newrelic": "http with the key in `headers`",
-        "cloudwatch_logs": "http to a gateway",
-        "google_cloud": "http to a gateway",
-        "mongo": "elasticsearch",
-        "remote_syslog": "forward or http",
-        "exec_filter": "filters such as record_transformer",
-        "rewrite": "rewrite_tag_filter",
-    },
-    "input": {
-        "debug_agent": "the log at level trace (-vv)",
-        "gc_stat": "the figures of the process in /proc",
-        "object_space": "the figures of the process in /proc",
-        "exec": "a program that writes to a file, and tail",
-    },
-    "filter": {
-        "geoip": "an ingest step behind the agent",
-        "anonymizer": "record_transformer with Digest::SHA256",
-        "record_reformer": "the output of this name, or record_transformer",
-        "de_dot": "dedot",
-        "fields_parser": "parser",
-    },
-}
-
-
 def suggestion(kind: str, type_name: str) -> str:
     """How to mend an unknown type: the nearest known name, or all of them."""
-    if type_name in _INSTEAD.get(kind, {}):
-        return f"Kelp has none; use {_INSTEAD[kind][type_name]} instead"
+    instead = INSTEAD.get(kind, {}).get(type_name)
+    if instead is not None:
+        return f"Kelp has none; use {instead} instead"
     names = type_names(kind)
     near = difflib.get_close_matches(type_name, names, 1, 0.6)
     return f"did you mean {near[0]!r}?" if near else "known types: " + ", ".join(names)
