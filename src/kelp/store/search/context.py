@@ -11,8 +11,9 @@ from kelp.store.engine.engine import Engine
 from kelp.store.errors import ApiError, EngineError, illegal_argument
 from kelp.store.index.index import Index
 from kelp.store.query.nodes import Node
+from kelp.store.search.vocabularies import vocabulary_of
 from kelp.store.sql.binder import Binder
-from kelp.store.sql.conditions import Conditions
+from kelp.store.sql.conditions import Conditions, has_free_text
 from kelp.store.sql.fields.family import NEVER
 
 _PLACE = re.compile(r"\{(p\d+):")
@@ -46,11 +47,15 @@ class SearchContext:
     def narrow(self, node: Node) -> None:
         """Compile the query for every index; an index whose condition cannot be compiled counts as failed."""
         failed = {index.name for index, _ in self.failures}
+        free_text = has_free_text(node)
         for index in self.indices:
             if index.name in failed:
                 continue
             try:
-                where = self.conditions(index).compile(node)
+                conditions = self.conditions(index)
+                if free_text:
+                    conditions.vocabulary = vocabulary_of(self.engine, index)
+                where = conditions.compile(node)
             except ApiError as error:
                 self.failures.append((index, error))
                 continue

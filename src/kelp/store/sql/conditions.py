@@ -35,6 +35,7 @@ from kelp.store.sql.fields.ip import IpFamily
 from kelp.store.sql.fields.keyword import KeywordFamily
 from kelp.store.sql.fields.number import NumberFamily
 from kelp.store.sql.fields.text import TextFamily
+from kelp.store.sql.vocabulary import Vocabulary
 
 TEXT_TYPES = frozenset({"text", "match_only_text", "annotated_text", "search_as_you_type"})
 _BY_KIND: dict[str | None, type[Family]] = {
@@ -54,14 +55,23 @@ def family_of(item: Field) -> type[Family]:
     return IpFamily if item.type == "ip" else _BY_KIND[item.kind]
 
 
-def expand_fields(node: Node, index: Index) -> Node:
-    """Rewrite: a leaf on several fields becomes one leaf for each field of this index."""
-    if isinstance(node, And):
-        return And(tuple(expand_fields(child, index) for child in node.children))
-    if isinstance(node, Or):
-        return Or(tuple(expand_fields(child, index) for child in node.children), node.least)
+def has_free_text(node: Node) -> bool:
+    """Whether some leaf is on fields by pattern, so that a vocabulary spares columns."""
+    if isinstance(node, And | Or):
+        return any(has_free_text(child) for child in node.children)
     if isinstance(node, Not):
-        return Not(expand_fields(node.child, index))
+        return has_free_text(node.child)
+    return isinstance(node, AnyField) and any("*" in pattern for pattern in node.patterns)
+
+
+def expand_fields(node: Node, index: Index, vocabulary: Vocabulary | None = None) -> Node:
+    """Rewrite: a leaf on several fields becomes one leaf for each field of this index that can fulfil it."""
+    if isinstance(node, And):
+        return And(tuple(expand_fields(child, index, vocabulary) for child in node.children))
+    if isinstance(node, Or):
+        return Or(tuple(expand_fields(child, index, vocabulary) for child in node.children), node.least)
+    if isinstance(node, Not):
+        return Not(expand_fields(node.child, index, vocabulary))
     if not isinstance(node, AnyField):
         return node
     paths: dict[str, None] = {}
@@ -70,7 +80,9 @@ def expand_fields(node: Node, index: Index) -> Node:
             paths[pattern] = None
             continue
         for item in index.mapping.match(pattern):
-            if not _implied_by_parent(node.leaf, item, index):
+            if _implied_by_parent(node.leaf, item, index):
+                continue
+            if vocabulary is None or not vocabulary.excludes(item, node.leaf):
                 paths[item.path] = None
     if isinstance(node.leaf, Exists) and not paths:
         return Nothing()
@@ -97,12 +109,13 @@ class Conditions:
     now_nanos: int
     indexed: bool = True
     """Whether the condition is for WHERE; elsewhere the engine's text index must not be relied on."""
+    vocabulary: Vocabulary | None = None
     _negated: bool = False
     _families: dict[tuple[str, bool], Family] = field(default_factory=dict)
 
     def compile(self, node: Node) -> str:
         """The condition as SQL: `1` for every document, `0` for none. NULL counts as false."""
-        return self.visit(rewrite(expand_fields(node, self.index)))
+        return self.visit(rewrite(expand_fields(node, self.index, self.vocabulary)))
 
     def visit(self, node: Node) -> str:
         visitor: Callable[[Node], str] = getattr(self, f"visit_{type(node).__name__}", self.visit_leaf)
