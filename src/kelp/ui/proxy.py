@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from urllib.parse import unquote_to_bytes
 
-import httpx
+import httpx2
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
@@ -81,7 +81,7 @@ class Proxy:
         kept["cache-control"] = "no-store"
         return StreamingResponse(_body(answer), answer.status_code, kept)
 
-    async def _send(self, request: Request, target: bytes, headers: dict[str, str]) -> httpx.Response:
+    async def _send(self, request: Request, target: bytes, headers: dict[str, str]) -> httpx2.Response:
         length = request.headers.get("content-length")
         if length is not None and length.isdigit() and int(length) > _SMALL_BODY_BYTES:
             headers["content-length"] = length
@@ -114,7 +114,7 @@ async def _cancel(task: "asyncio.Task[object]") -> None:
         await task
 
 
-async def _body(answer: httpx.Response) -> AsyncIterator[bytes]:
+async def _body(answer: httpx2.Response) -> AsyncIterator[bytes]:
     try:
         async for block in answer.aiter_raw():
             yield block

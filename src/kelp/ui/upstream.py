@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterable, Mapping
 from typing import Any
 
-import httpx
+import httpx2
 import orjson
 
 from kelp.common.errors import KelpError
@@ -24,19 +24,19 @@ class UpstreamTimeout(KelpError):
 class Upstream:
     """Sends requests to Elasticsearch; tries the next address when one refuses the connection."""
 
-    def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._urls = [httpx.URL(host) for host in settings.elasticsearch]
+    def __init__(self, settings: Settings, transport: httpx2.AsyncBaseTransport | None = None) -> None:
+        self._urls = [httpx2.URL(host) for host in settings.elasticsearch]
         self._timeout_seconds = settings.timeout_seconds
         self._log = Log("ui.upstream")
         auth = None
         if settings.elasticsearch_username is not None:
-            auth = httpx.BasicAuth(settings.elasticsearch_username, settings.elasticsearch_password or "")
+            auth = httpx2.BasicAuth(settings.elasticsearch_username, settings.elasticsearch_password or "")
         self.authenticates = auth is not None or any(url.userinfo for url in self._urls)
-        self._client = httpx.AsyncClient(
+        self._client = httpx2.AsyncClient(
             auth=auth,
             verify=tls_context(settings),
-            timeout=httpx.Timeout(settings.timeout_seconds, connect=CONNECT_TIMEOUT_SECONDS),
-            limits=httpx.Limits(max_connections=200, max_keepalive_connections=20),
+            timeout=httpx2.Timeout(settings.timeout_seconds, connect=CONNECT_TIMEOUT_SECONDS),
+            limits=httpx2.Limits(max_connections=200, max_keepalive_connections=20),
             transport=transport,
             # Proxies named by the environment are for the internet, not for the cluster next door.
             trust_env=False,
@@ -53,7 +53,7 @@ class Upstream:
         target: bytes,
         headers: Mapping[str, str] | None = None,
         content: bytes | AsyncIterable[bytes] | None = None,
-    ) -> httpx.Response:
+    ) -> httpx2.Response:
         """Send a request and return the answer with its body unread.
 
         `target` is path and query as they go on the wire, beginning with a slash. Raises UpstreamDown or
@@ -65,24 +65,24 @@ class Upstream:
             request = self._client.build_request(method, full, headers=headers, content=content)
             try:
                 return await self._client.send(request, stream=True)
-            except httpx.ConnectError as error:
+            except httpx2.ConnectError as error:
                 last = error
                 self._prefer_next(url)
-            except httpx.ConnectTimeout as error:
+            except httpx2.ConnectTimeout as error:
                 last = error
                 self._prefer_next(url)
-            except httpx.TimeoutException as error:
+            except httpx2.TimeoutException as error:
                 raise UpstreamTimeout(
                     f"cannot get an answer from Elasticsearch at {self.addresses}: "
                     f"none within {self._timeout_seconds:g} s"
                 ) from error
-            except httpx.HTTPError as error:
+            except httpx2.HTTPError as error:
                 last = error
                 break
         cause = str(last) or type(last).__name__
         raise UpstreamDown(f"cannot reach Elasticsearch at {self.addresses}: {cause}") from last
 
-    def _prefer_next(self, failed: httpx.URL) -> None:
+    def _prefer_next(self, failed: httpx2.URL) -> None:
         if len(self._urls) > 1 and self._urls[0] == failed:
             self._urls = [*self._urls[1:], failed]
             self._log.warning("switching to another address", failed=failed.copy_with(userinfo=b""))
@@ -98,7 +98,7 @@ class Upstream:
         response = await self.send(method, target.encode(), sent, content)
         try:
             data = await response.aread()
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             raise UpstreamDown(
                 f"cannot read the answer of Elasticsearch at {self.addresses}: {error}"
             ) from error

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 
@@ -20,7 +20,7 @@ class Server:
         options = ("--data", str(data), "--port", "0", *options)
         self.process = subprocess.Popen([*command, *options], stderr=self._log)
         self.url = self._wait_for_url()
-        self.client = httpx.Client(base_url=self.url, timeout=30, verify=False)
+        self.client = httpx2.Client(base_url=self.url, timeout=30, verify=False)
 
     def _wait_for_url(self) -> str:
         deadline = time.monotonic() + 60
@@ -44,7 +44,7 @@ class Server:
         self._log.close()
         return code
 
-    def __call__(self, method: str, path: str, body: object = None, **options: object) -> httpx.Response:
+    def __call__(self, method: str, path: str, body: object = None, **options: object) -> httpx2.Response:
         """Send a request; `body` is JSON, or text that is sent as it is."""
         if isinstance(body, str | bytes):
             options = {"headers": {"content-type": "application/x-ndjson"}, **options, "content": body}

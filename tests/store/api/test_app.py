@@ -3,7 +3,7 @@
 import asyncio
 import threading
 
-import httpx
+import httpx2
 import pytest
 
 from kelp.store.api import app as app_module
@@ -35,8 +35,8 @@ ROUTES = [
 
 def ask(app, method, path, **options):
     async def send():
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://store") as client:
+        transport = httpx2.ASGITransport(app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://store") as client:
             return await client.request(method, path, **options)
 
     return asyncio.run(send())

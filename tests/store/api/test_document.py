@@ -1,6 +1,6 @@
 """Single documents over HTTP; every case runs against the store and, where one is named, a real Elasticsearch."""
 
-import httpx
+import httpx2
 import pytest
 
 CASES = [
@@ -47,7 +47,7 @@ CASES = [
 ]  # fmt: skip
 
 
-def run_cases(client: httpx.Client, index: str) -> None:
+def run_cases(client: httpx2.Client, index: str) -> None:
     for method, path, body, status, held in CASES:
         options = (
             {"content": body, "headers": {"content-type": "application/json"}}
@@ -62,7 +62,7 @@ def run_cases(client: httpx.Client, index: str) -> None:
         assert {key: answer.get(key) for key in held} == held, f"{method} {path} {body}: {response.text}"
 
 
-def check_mget(client: httpx.Client, index: str) -> None:
+def check_mget(client: httpx2.Client, index: str) -> None:
     docs = [
         {"_index": index, "_id": "2"},
         {"_index": index, "_id": "gone"},
@@ -91,7 +91,7 @@ def test_documents(server):
 
 @pytest.mark.elasticsearch
 def test_documents_of_elasticsearch(elasticsearch):
-    with httpx.Client(base_url=elasticsearch, timeout=60) as client:
+    with httpx2.Client(base_url=elasticsearch, timeout=60) as client:
         try:
             run_cases(client, "kelp-test-documents")
             check_mget(client, "kelp-test-documents")

@@ -4,7 +4,7 @@ import re
 import uuid
 from collections.abc import Iterator
 
-import httpx
+import httpx2
 import pytest
 
 pytestmark = pytest.mark.elasticsearch
@@ -21,8 +21,8 @@ ABSENT = {"routing", "forced_refresh"}
 
 
 @pytest.fixture(scope="module")
-def both(server, elasticsearch) -> Iterator[tuple[httpx.Client, httpx.Client]]:
-    with httpx.Client(base_url=elasticsearch, timeout=30) as real:
+def both(server, elasticsearch) -> Iterator[tuple[httpx2.Client, httpx2.Client]]:
+    with httpx2.Client(base_url=elasticsearch, timeout=30) as real:
         yield real, server.client
         for client in (real, server.client):
             client.delete(f"/{PREFIX}*")

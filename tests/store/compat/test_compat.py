@@ -6,7 +6,7 @@ A case holds a request and what Elasticsearch answers; `kelp` is there where Kel
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import orjson
 import pytest
 import yaml
@@ -67,8 +67,8 @@ def loaded(store: Store) -> Store:
 
 
 @pytest.fixture(scope="module")
-def real(elasticsearch: str) -> httpx.Client:
-    client = httpx.Client(base_url=elasticsearch, timeout=30)
+def real(elasticsearch: str) -> httpx2.Client:
+    client = httpx2.Client(base_url=elasticsearch, timeout=30)
     for suite, content in SUITES.items():
         client.delete(f"/{index_of(suite)}")
         client.put(f"/{index_of(suite)}", json={"mappings": content["mapping"]})
@@ -101,7 +101,7 @@ def test_kelp(loaded: Store, suite: str, case: dict[str, Any]) -> None:
 
 @pytest.mark.elasticsearch
 @pytest.mark.parametrize(("suite", "case"), CASES)
-def test_elasticsearch(real: httpx.Client, suite: str, case: dict[str, Any]) -> None:
+def test_elasticsearch(real: httpx2.Client, suite: str, case: dict[str, Any]) -> None:
     response = real.post(f"/{index_of(suite)}/_search", json=case["request"])
     got = answer_of(response.json(), response.status_code)
     assert same(case["expected"], got), f"{case['request']}\nwant {case['expected']}\ngot  {got}"
