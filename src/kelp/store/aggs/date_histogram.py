@@ -86,10 +86,11 @@ class DateHistogram(Bucketing):
         if value.many:
             rounded = f"arrayDistinct(arrayMap(x -> {self.rounding.sql('x', starts)}, {scope.values(value)}))"
             return [Key(rounded, "Int64", joined=True)]
-        sql = scope.scalar(value)
-        if self.body.get("missing") is not None:
+        if self.body.get("missing") is None:
+            sql = scope.present(value)
+        else:
             missing = resolve(self.body["missing"], self.body.get("format"), None, self.now_nanos)
-            sql = f"ifNull({sql}, {scope.bind(missing, 'Int64')})"
+            sql = f"ifNull({scope.scalar(value)}, {scope.bind(missing, 'Int64')})"
         return [Key(self.rounding.sql(sql, starts), "Int64")]
 
     def where(self, scope: Scope, aliases: list[str]) -> str:

@@ -163,12 +163,12 @@ class Runner:
         metrics = [sub for sub in agg.subs if isinstance(sub, Metric)]
         columns = {sub.name: sub.columns(scope) for sub in metrics}
         sql = statement.sql(agg, [sql for group in columns.values() for sql in group])
-        widths = [len(keys) for keys in statement.aliases]
+        width = len(statement.aliases[-1])
         found: dict[Path, list[BucketRow]] = {}
         for row in self.context.query(sql):
-            path, at = _path(row, widths[:-1])
-            key = tuple(row[at : at + widths[-1]])
-            at += widths[-1]
+            path, at = statement.path(row, len(chain))
+            key = tuple(row[at : at + width])
+            at += width
             bucket = BucketRow(key, int(row[at]), _cut(row[at + 2 :], columns), int(row[at + 1]))
             found.setdefault(path, []).append(bucket)
         return found
@@ -181,10 +181,9 @@ class Runner:
         statement = Statement(scope, chain)
         if not statement.possible:
             return {}
-        widths = [len(keys) for keys in statement.aliases]
         flat = [alias for keys in statement.aliases for alias in keys]
         found = agg.find(scope, statement.relation(), flat)
-        return {_path(key, widths)[0]: result for key, result in found.items()}
+        return {statement.path(key, len(chain))[0]: result for key, result in found.items()}
 
 
 class _Nowhere:
@@ -194,13 +193,9 @@ class _Nowhere:
 _NOWHERE = _Nowhere()
 
 
-def _path(row: Sequence[Any], widths: Sequence[int]) -> tuple[Path, int]:
-    path = []
-    at = 0
-    for width in widths:
-        path.append(tuple(row[at : at + width]))
-        at += width
-    return tuple(path), at
+def _may_be_coded(key: Key, kept: list[Any]) -> bool:
+    plain = key.type_name == "String" and not key.joined and not key.null_wanted
+    return plain and 0 < len(kept) < 65_536 and None not in kept
 
 
 def _cut(values: Sequence[Any], columns: dict[str, list[str]]) -> dict[str, Sequence[Any]]:
@@ -223,6 +218,7 @@ class Statement:
         self.chain = chain
         self.aliases: list[list[str]] = []
         self._keys: list[list[Key]] = []
+        self._texts: dict[str, list[Any]] = {}
         self.possible = True
         for number, level in enumerate(chain):
             level.bucketing.prepare(scope)
@@ -237,27 +233,59 @@ class Statement:
         """The documents with their keys; a document stands once in each of its buckets."""
         stages: list[tuple[list[str], list[str]]] = []
         for level, keys, aliases in zip(self.chain, self._keys, self.aliases, strict=True):
-            conditions = []
-            columns = []
-            for key, alias in zip(keys, aliases, strict=True):
-                columns.append(f"{f'arrayJoin({key.sql})' if key.joined else key.sql} AS {alias}")
-                if not key.joined and not key.null_wanted and key.sql != "1":
-                    conditions.append(f"{alias} IS NOT NULL")
-            special = level.bucketing.where(self.scope, aliases)
-            if special:
-                conditions.append(special)
-            if level.kept is not None:
-                for key, alias, values in zip(keys, aliases, level.kept, strict=False):
-                    present = [value for value in values if value is not None]
-                    if len(present) == len(values):
-                        conditions.append(f"{alias} IN {self.scope.bind(present, f'Array({key.type_name})')}")
-            stages.append((columns, conditions))
+            coded = self._coded(level, keys, aliases)
+            stages.append(coded or self._stage(level, keys, aliases))
         sql = self.scope.relation()
         for columns, conditions in stages:
             sql = f"SELECT *, {', '.join(columns)} FROM ({sql})"
             if conditions:
                 sql = f"SELECT * FROM ({sql}) WHERE {' AND '.join(conditions)}"
         return sql
+
+    def _stage(self, level: Level, keys: list[Key], aliases: list[str]) -> tuple[list[str], list[str]]:
+        """The columns of a bucketing's keys, and the conditions on them."""
+        conditions = []
+        columns = []
+        for key, alias in zip(keys, aliases, strict=True):
+            columns.append(f"{f'arrayJoin({key.sql})' if key.joined else key.sql} AS {alias}")
+            if not key.joined and not key.null_wanted and key.sql != "1":
+                conditions.append(f"{alias} IS NOT NULL")
+        special = level.bucketing.where(self.scope, aliases)
+        if special:
+            conditions.append(special)
+        if level.kept is not None:
+            for key, alias, values in zip(keys, aliases, level.kept, strict=False):
+                present = [value for value in values if value is not None]
+                if len(present) == len(values):
+                    conditions.append(f"{alias} IN {self.scope.bind(present, f'Array({key.type_name})')}")
+        return columns, conditions
+
+    def _coded(self, level: Level, keys: list[Key], aliases: list[str]) -> tuple[list[str], list[str]] | None:
+        """The same with numbers for texts, where the texts are known: grouping by small numbers is twice as fast."""
+        if level.kept is None or not all(map(_may_be_coded, keys, level.kept)):
+            return None
+        columns = []
+        for key, alias, values in zip(keys, aliases, level.kept, strict=True):
+            texts = self.scope.bind(values, "Array(String)")
+            numbers = f"range(1, {len(values) + 1})"
+            columns.append(f"toUInt16(transform({key.sql}, {texts}, {numbers}, 0)) AS {alias}")
+            self._texts[alias] = values
+        return columns, [f"{alias} > 0" for alias in aliases]
+
+    def path(self, row: Sequence[Any], levels: int) -> tuple[Path, int]:
+        """The keys of the first levels from the columns of a row, and how many columns those are."""
+        path: list[tuple[Any, ...]] = []
+        at = 0
+        for aliases in self.aliases[:levels]:
+            values = row[at : at + len(aliases)]
+            path.append(
+                tuple(
+                    self._texts[alias][value - 1] if alias in self._texts else value
+                    for alias, value in zip(aliases, values, strict=True)
+                )
+            )
+            at += len(aliases)
+        return tuple(path), at
 
     def sql(self, agg: Bucketing, metrics: list[str]) -> str:
         """Keys from the top down, count, total of the parent, metrics; the buckets of each parent in order."""

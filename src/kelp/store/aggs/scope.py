@@ -8,7 +8,7 @@ from kelp.store.mapping.columns import TIMESTAMP, quoted
 from kelp.store.query.nodes import Node
 from kelp.store.search.context import Branch, SearchContext
 from kelp.store.search.sort import SortPlan
-from kelp.store.sql.values import ValueType, array_sql, scalar_sql, value_type
+from kelp.store.sql.values import ValueType, array_sql, present_sql, scalar_sql, value_type
 
 
 @dataclass(slots=True)
@@ -18,6 +18,7 @@ class Scope:
     context: SearchContext
     _columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _aliases: dict[tuple[str, ...], str] = field(default_factory=dict)
+    _required: list[tuple[str, ...]] = field(default_factory=list)
 
     def value_type(self, path: str) -> ValueType | None:
         """The type of a field over all indices; None where no index has it."""
@@ -28,6 +29,12 @@ class Scope:
         return self._add(
             tuple(scalar_sql(branch.index, value, self.context.binder) for branch in self._branches)
         )
+
+    def present(self, value: ValueType) -> str:
+        """The alias of the field's single value, never NULL: documents without one leave the relation."""
+        pairs = [present_sql(branch.index, value, self.context.binder) for branch in self._branches]
+        self._required.append(tuple(condition for _, condition in pairs))
+        return self._add(tuple(sql for sql, _ in pairs))
 
     def values(self, value: ValueType) -> str:
         """The alias of the field's values as an array."""
@@ -75,7 +82,9 @@ class Scope:
         selects = []
         for number, branch in enumerate(self._branches):
             columns = [f"{sqls[number]} AS {alias}" for alias, sqls in self._columns.items()] or ["1 AS _one"]
-            selects.append(f"SELECT {', '.join(columns)} FROM {branch.index.table} WHERE {branch.where}")
+            conditions = dict.fromkeys([branch.where, *(required[number] for required in self._required)])
+            where = " AND ".join(conditions)
+            selects.append(f"SELECT {', '.join(columns)} FROM {branch.index.table} WHERE {where}")
         return " UNION ALL ".join(selects)
 
     def bind(self, value: Any, type_name: str) -> str:

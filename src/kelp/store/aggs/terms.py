@@ -55,8 +55,10 @@ class Terms(Bucketing):
         self.value = value = scope.value_type(self.field())
         if value is None:
             return None
-        sql = f"arrayDistinct({scope.values(value)})" if value.many else scope.scalar(value)
         missing = self.body.get("missing")
+        if not value.many and missing is None:
+            return [Key(scope.present(value), value.sql_type)]
+        sql = f"arrayDistinct({scope.values(value)})" if value.many else scope.scalar(value)
         if missing is not None:
             place = self.place(scope, missing)
             sql = f"if(empty({sql}), [{place}], {sql})" if value.many else f"ifNull({sql}, {place})"

@@ -111,6 +111,28 @@ def scalar_sql(index: Index, value: ValueType, binder: Binder) -> str:
     return converted
 
 
+def present_sql(index: Index, value: ValueType, binder: Binder) -> tuple[str, str]:
+    """The value of the scalar column, typed without NULL, and the condition that there is one."""
+    sql = scalar_sql(index, value, binder)
+    item = index.mapping.get(value.path)
+    reach = access(index, item, binder) if item is not None else None
+    if (
+        _metadata(index, value.path, binder) is not None
+        or item is None
+        or reach is None
+        or reach.scalar is None
+    ):
+        return f"assumeNotNull({sql})", f"{sql} IS NOT NULL"
+    # The column itself, not a choice of it or NULL: such a choice would undo its dictionary.
+    converted = f"assumeNotNull({_converted(reach.scalar, item, value.kind)})"
+    limit = item.params.get("ignore_above")
+    if item.column == TIMESTAMP:
+        return converted, "`@timestamp@form` != ''"
+    if limit is not None:
+        return converted, f"lengthUTF8({reach.scalar}) <= {int(limit)}"
+    return converted, f"{reach.scalar} IS NOT NULL"
+
+
 def array_sql(index: Index, value: ValueType, binder: Binder) -> str:
     """All values as an array, empty where the field is missing."""
     if value.path == "_ignored":

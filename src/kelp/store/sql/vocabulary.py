@@ -40,7 +40,9 @@ class Vocabulary:
 
 def _wanted(leaf: Leaf) -> list[str]:
     """Parts of which every value that fulfils the leaf has at least one; empty where there are none such."""
-    if (isinstance(leaf, Match) and leaf.fuzziness is None and leaf.zero_terms != "all") or (isinstance(leaf, Phrase) and leaf.zero_terms != "all"):
+    if (isinstance(leaf, Match) and leaf.fuzziness is None and leaf.zero_terms != "all") or (
+        isinstance(leaf, Phrase) and leaf.zero_terms != "all"
+    ):
         texts = [as_text(leaf.text)]
     elif isinstance(leaf, Terms):
         texts = [as_text(value) for value in leaf.values]
