@@ -70,6 +70,7 @@ class Follow(contextlib.AbstractContextManager):
         self.loop.stop()
         self.thread.join(20)
         assert not self.thread.is_alive()
+        self.loop.close()
 
     def lines(self, count, seconds=8.0):
         """The texts gathered once there are `count` of them; fewer when that takes too long."""

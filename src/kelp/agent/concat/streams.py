@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kelp.agent.event import Record
+from kelp.agent.origin import Kept
 from kelp.agent.ruby.values import to_s
 
 Part = tuple[int, Record]
@@ -18,11 +19,17 @@ class Stream:
     parts: Parts = field(default_factory=list)
     size_bytes: int = 0
     touched: float = 0.0
+    kept: Kept = field(default_factory=Kept)
 
     def take(self) -> Parts:
         """The parts, which the stream forgets."""
         parts, self.parts, self.size_bytes = self.parts, [], 0
+        self.kept.hand_on()
         return parts
+
+    def copy(self) -> "Stream":
+        """The same state, which is not touched by what happens to this one."""
+        return Stream(self.tag, self.parts.copy(), self.size_bytes, self.touched, self.kept.copy())
 
 
 def joined(parts: Parts, key: str, separator: str, order: "Callable[[Part], int] | None") -> Part:

@@ -3,9 +3,11 @@
 import re
 import time as clock
 from collections.abc import Callable, Sequence
+from copy import copy
 
 from kelp.agent.event import Batch, Record
 from kelp.agent.exceptions.rules import HINTS, LANGUAGES, START
+from kelp.agent.origin import Kept
 from kelp.agent.ruby.regexp import compile_regexp
 
 Search = Callable[[str], "re.Match[str] | None"]
@@ -57,7 +59,16 @@ class TraceCollector:
         self._lines: list[str] = []
         self._size = 0
         self._first: tuple[int, Record] | None = None
+        self._kept = Kept()
         self.since = clock.monotonic()
+
+    def copy(self) -> "TraceCollector":
+        """The same state, which is not touched by what happens to this one."""
+        other = copy(self)
+        other._lines, other._kept = self._lines.copy(), self._kept.copy()
+        if self._first is not None:  # later stages may change the record once it was handed on
+            other._first = self._first[0], self._first[1].copy()
+        return other
 
     @property
     def is_idle(self) -> bool:
@@ -95,6 +106,7 @@ class TraceCollector:
                 record[self._field] = "".join(self._lines)
             out.append(time, record)
             self._lines, self._size, self._first = [], 0, None
+            self._kept.hand_on()
         if reset:
             self._state = START
 
@@ -126,5 +138,6 @@ class TraceCollector:
             self.since = clock.monotonic()
         elif self._force_line_breaks and "\n" not in line:
             line = "\n" + line
+        self._kept.add()
         self._lines.append(line)
         self._size += len(line)

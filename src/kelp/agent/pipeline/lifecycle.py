@@ -42,7 +42,7 @@ class Agent:
     def stop(self) -> None:
         """Stop inputs first, let filters hand on what they hold, flush outputs, then close everything."""
         inputs = all_plugins([*self.assembly.inputs])
-        for step in ("stop", "shutdown", "close"):
+        for step in ("stop", "shutdown"):
             _each(inputs, step)
         self._log_events.stop()
         stages = self.assembly.stages
@@ -51,6 +51,8 @@ class Agent:
             if not _is_buffered(stage):
                 _attempt(stage, "stop")
                 _attempt(stage, "shutdown")
+        # Only now is it known how far what was read has come; a sink that is away must not hold this up.
+        _each(inputs, "close")
         for in_error_label in (False, True):
             self._flush([one for one in stages if self.assembly.is_error_stage(one) == in_error_label])
         _each(all_plugins([*stages]), "close")

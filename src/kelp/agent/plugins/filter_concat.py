@@ -3,12 +3,14 @@
 import threading
 import time as clock
 from collections.abc import Callable
+from functools import partial
 
 from kelp.agent.concat.modes import CriTag, DockerPartial, LineCount, Mode, PartialField, Patterns
 from kelp.agent.concat.streams import Stream, joined
 from kelp.agent.config import param
 from kelp.agent.event import Batch, Record
-from kelp.agent.plugin import Filter, Router, register
+from kelp.agent.origin import emission, present
+from kelp.agent.plugin import BufferOverflow, Filter, Router, register
 from kelp.agent.ruby.regexp import compile_regexp
 from kelp.agent.ruby.values import to_s
 from kelp.common.errors import KelpError
@@ -136,8 +138,13 @@ class ConcatFilter(Filter):
             held = [(name, stream) for name, stream in self._streams.items() if stream.parts]
             self._streams.clear()
         for name, stream in held:
-            time, record = joined(stream.take(), self.key, self.separator, self._mode.order)
-            self._hand_on(stream.tag, time, record, f"flush remaining buffer: {name}", at_end=True)
+            if self._late is None and not self.context.has_error_label and stream.kept.origins:
+                # Fluentd loses such a message; here its file is read again from before it next time.
+                self.log.info("unfinished message: it is read again at the next start", stream=name)
+                continue
+            with emission():
+                time, record = joined(stream.take(), self.key, self.separator, self._mode.order)
+                self._hand_on(stream.tag, time, record, f"flush remaining buffer: {name}")
 
     def filter_batch(self, tag: str, batch: Batch) -> Batch:
         key = self.key
@@ -145,6 +152,7 @@ class ConcatFilter(Filter):
             return batch
         out = Batch()
         with self._lock:
+            self._remember(tag)
             for time, record in zip(batch.times, batch.records, strict=True):
                 if key not in record or not self._mode.applies(record):
                     out.append(time, record)
@@ -167,7 +175,10 @@ class ConcatFilter(Filter):
         if stream is None:
             stream = self._streams[name] = Stream(tag)
         stream.touched = clock.monotonic()
-        for parts in self._mode.add(stream, time, record):
+        messages = self._mode.add(stream, time, record)
+        if stream.parts:
+            stream.kept.add()
+        for parts in messages:
             if len(parts) == 1 and parts[0][1] is record:
                 first_time, message = parts[0]
             else:
@@ -190,19 +201,48 @@ class ConcatFilter(Filter):
                 for name, _ in late:
                     del self._streams[name]
             for name, stream in late:
-                time, record = joined(stream.take(), self.key, self.separator, self._mode.order)
-                now_nanos = time if self.use_first_timestamp else clock.time_ns()
-                self._hand_on(stream.tag, now_nanos, record, f"timeout flush: {name}", at_end=False)
+                try:
+                    with emission() as now_emitted:
+                        now_emitted.undo.append(partial(self._put_back, name, stream.copy()))
+                        time, record = joined(stream.take(), self.key, self.separator, self._mode.order)
+                        now_nanos = time if self.use_first_timestamp else clock.time_ns()
+                        self._hand_on(stream.tag, now_nanos, record, f"timeout flush: {name}")
+                except BufferOverflow as error:
+                    self.log.warning("cannot hand on a message: it is tried again", stream=name, error=error)
 
-    def _hand_on(self, tag: str, time: int, record: Record, message: str, *, at_end: bool) -> None:
+    def _remember(self, tag: str) -> None:
+        """Should the emission fail, its events come again: they must find the same state as now."""
+        now = present()
+        if now is None:
+            return
+        before = {name: one.copy() for name, one in self._streams.items() if one.tag == tag}
+
+        def restore() -> None:
+            with self._lock:
+                for name in [name for name, one in self._streams.items() if one.tag == tag]:
+                    del self._streams[name]
+                self._streams.update(before)
+
+        now.undo.append(restore)
+
+    def _put_back(self, name: str, stream: Stream) -> None:
+        with self._lock:
+            newer = self._streams.get(name)
+            if newer is not None:
+                stream.parts += newer.parts
+                stream.size_bytes += newer.size_bytes
+                stream.kept.origins += newer.kept.origins
+            self._streams[name] = stream
+
+    def _hand_on(self, tag: str, time: int, record: Record, message: str) -> None:
         """Unfinished messages go to `timeout_label`, or `@ERROR`.
 
-        Without both, Fluentd only logs them; those that time out go on their way here, so that no line is lost.
+        Without both, Fluentd only logs them; here they go on their way, so that no line is lost.
         """
         self.log.info(message)
         if self._late is not None:
             self._late.emit(tag, Batch([time], [record]))
-        elif at_end or self.context.has_error_label:
+        elif self.context.has_error_label:
             self.emit_error(tag, time, record, ConcatTimeout(message))
         else:
             self.emit_downstream(tag, Batch([time], [record]))

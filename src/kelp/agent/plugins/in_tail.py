@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kelp.agent.config import Element, param
 from kelp.agent.event import Batch
+from kelp.agent.origin import Origin, emission
 from kelp.agent.parse.multiline import MultilineText
 from kelp.agent.plugin.input import BufferOverflow, Input
 from kelp.agent.plugin.registry import register
@@ -220,7 +221,8 @@ class TailInput(Input):
                 record[key] = record.get(key) or reader.path
         tag = self.tag if self._tag is None else reader.tag.join(self._tag)
         try:
-            self.emit(tag, batch)
+            with emission(Origin(reader.ledger, reader.position)):
+                self.emit(tag, batch)
         except BufferOverflow:
             raise
         except Exception:  # the router has told outputs' own faults; going on is all that is left
@@ -256,5 +258,9 @@ class TailInput(Input):
             self._thread.join(30)
             if self._thread.is_alive():
                 self.log.warning("following files does not end", seconds=round(time.monotonic() - began))
+
+    def close(self) -> None:
+        if self._loop is not None and self._thread is not None and not self._thread.is_alive():
+            self._loop.close()
         if self.pos_file is not None:
             _pos_files.pop(self.pos_file, None)

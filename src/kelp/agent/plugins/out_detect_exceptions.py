@@ -6,7 +6,8 @@ import time as clock
 from kelp.agent.config import param
 from kelp.agent.event import Batch, Record
 from kelp.agent.exceptions.detector import Rules, TraceCollector, may_begin
-from kelp.agent.plugin import Output, register
+from kelp.agent.origin import emission, present
+from kelp.agent.plugin import BufferOverflow, Output, register
 from kelp.agent.ruby.values import to_s
 
 _FORGET_SECONDS = 600.0
@@ -39,7 +40,7 @@ class DetectExceptionsOutput(Output):
                 f"option 'languages' must be {error}, got {self.languages}", "languages"
             ) from None
         self._collectors: dict[str, dict[str, TraceCollector]] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._ended = threading.Event()
         self._timer: threading.Thread | None = None
 
@@ -61,8 +62,22 @@ class DetectExceptionsOutput(Output):
         with self._lock:
             collectors = self._collectors.setdefault(tag, {})
             if not self._is_plain(collectors, batch):
+                self._remember(tag)
                 batch = self._collected(collectors, batch)
             self._send(tag, batch)
+
+    def _remember(self, tag: str) -> None:
+        """Should the emission fail, its events come again: they must find the same state as now."""
+        now = present()
+        if now is None:
+            return
+        before = {stream: one.copy() for stream, one in self._collectors[tag].items()}
+
+        def restore() -> None:
+            with self._lock:
+                self._collectors[tag] = before
+
+        now.undo.append(restore)
 
     def _is_plain(self, collectors: dict[str, TraceCollector], batch: Batch) -> bool:
         """Whether no trace is open and none can begin in this batch: the usual case, settled in one look."""
@@ -98,11 +113,21 @@ class DetectExceptionsOutput(Output):
         now = clock.monotonic()
         with self._lock:
             for tag, collectors in list(self._collectors.items()):
-                out = Batch()
-                for collector in collectors.values():
-                    if now - collector.since >= seconds:
-                        collector.flush(out)
-                self._send(tag, out)
+                try:
+                    self._flush_tag(tag, [one for one in collectors.values() if now - one.since >= seconds])
+                except BufferOverflow as error:
+                    self.log.warning("cannot hand on a trace: it is tried again", tag=tag, error=error)
+                    continue
                 idle = all(one.is_idle and now - one.since > _FORGET_SECONDS for one in collectors.values())
                 if idle:  # of a container that is gone, perhaps; it is made again when need be
                     del self._collectors[tag]
+
+    def _flush_tag(self, tag: str, collectors: list[TraceCollector]) -> None:
+        if all(one.is_idle for one in collectors):
+            return
+        with emission():
+            self._remember(tag)
+            out = Batch()
+            for collector in collectors:
+                collector.flush(out)
+            self._send(tag, out)

@@ -27,6 +27,7 @@ _POLL = (0.2, 1.0)  # seconds between looks: after news, and at rest
 _POLL_NOTIFIED = 2.0  # at rest, when inotify tells of news anyway
 _OVERFLOW_WAIT = 1.0
 _STOP_SECONDS = 5.0
+_KEPT_SECONDS = 600.0  # a file read to its end stays open so long for what stages keep of it
 _SIDECAR_SHARE = 30  # the file beside the position file takes at most 1/30 of the time
 
 
@@ -106,6 +107,7 @@ class TailLoop:
         self._throttle = throttle
         self._finished: dict[Identity, Finished] = {}
         self._remembered: dict[str, list[Remembered]] = {}
+        self._keeping: list[Reader] = []  # of which stages keep something
         self._saved_ns = 0
         self._startup = True
         self._schedule = _Schedule()
@@ -286,7 +288,7 @@ class TailLoop:
                 if state is not _Read.ALL:
                     more = state is _Read.PART
                     break  # what came later must not overtake
-                if reader.rotated and now >= reader.deadline:
+                if reader.rotated and now >= reader.deadline and self._may_retire(reader, now):
                     self._retire(watch, reader)
         elif watch.readers and watch.readers[0].held:
             self._flush_event(watch.readers[0], now)
@@ -433,6 +435,11 @@ class TailLoop:
             reader.finish(self._consumer.consume, Take.WHOLE_LINES)
             self._note_position(reader)
 
+    @staticmethod
+    def _may_retire(reader: Reader, now: float) -> bool:
+        """Whether no stage keeps anything of the file, or it does not let go."""
+        return reader.ledger.is_empty or now >= reader.deadline + _KEPT_SECONDS
+
     def _retire(self, watch: Watch, reader: Reader) -> None:
         """A rotated file was read to its end and has not grown for rotate_wait: let it go."""
         reader.finish(self._consumer.consume)
@@ -450,8 +457,10 @@ class TailLoop:
     def _note_position(self, reader: Reader) -> None:
         if self._positions is None or (reader.rotated and not self.options.follow_inodes):
             return
+        if not reader.ledger.is_empty and not any(one is reader for one in self._keeping):
+            self._keeping.append(reader)
         try:
-            self._positions.set(reader.path, reader.identity[1], reader.position)
+            self._positions.set(reader.path, reader.identity[1], reader.safe_position)
         except OSError as error:
             self._log.error("cannot write position file: it is tried again", error=error)
 
@@ -465,6 +474,7 @@ class TailLoop:
     def _save(self, now: float) -> None:
         if self._positions is None:
             return
+        self._note_released()
         self._flush_positions()
         if now >= self._schedule.compaction and self.options.compaction_interval:
             self._schedule.compaction = now + self.options.compaction_interval
@@ -472,6 +482,13 @@ class TailLoop:
         changed = any(watch.changed or len(watch.readers) > 1 for watch in self.watches.values())
         if changed and now >= self._schedule.sidecar:
             self._save_sidecar()
+
+    def _note_released(self) -> None:
+        """Stages may have handed on what they kept."""
+        keeping, self._keeping = self._keeping, []
+        for reader in keeping:
+            if any(reader is one for watch in self.watches.values() for one in watch.readers):
+                self._note_position(reader)
 
     def _save_sidecar(self) -> None:
         if self._sidecar is None:
@@ -528,11 +545,18 @@ class TailLoop:
         if self._positions is not None:
             self._flush_positions()
             self._save_sidecar()
-            self._positions.close()
         if self._notifier is not None:
             self._notifier.close()
         os.close(self._wake_read)
         os.close(self._wake_write)
+
+    def close(self) -> None:
+        """Save once more what stages have handed on since the end of `run`, and let go of the position file."""
+        if self._positions is not None:
+            self._note_released()
+            self._flush_positions()
+            self._save_sidecar()
+            self._positions.close()
 
     def _end_reader(self, watch: Watch, reader: Reader) -> None:
         if self._consumer.multiline and reader.offset >= reader.size():

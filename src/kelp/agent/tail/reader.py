@@ -4,8 +4,10 @@ import hashlib
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+
+from kelp.agent.origin import Ledger
 
 HEAD_BYTES = 1024
 LONGEST_LINE = 64 << 20
@@ -52,6 +54,7 @@ class Reader:
     seen: tuple[int, int] = (-1, -1)  # size and mtime at the last look
     window: float = 0.0  # second in which bytes are counted, and how many
     window_bytes: int = 0
+    ledger: Ledger = field(default_factory=Ledger)
 
     @classmethod
     def open(cls, path: str, position: int, file: str | None = None) -> "Reader":
@@ -67,6 +70,12 @@ class Reader:
     def offset(self) -> int:
         """Where the next read begins."""
         return self.position + self.skipped + len(self.held)
+
+    @property
+    def safe_position(self) -> int:
+        """Where to begin again after a crash: before all that some stage still keeps in memory."""
+        oldest = self.ledger.oldest()
+        return self.position if oldest is None else min(oldest, self.position)
 
     def size(self) -> int:
         return os.fstat(self.fd).st_size
@@ -136,6 +145,7 @@ class Reader:
         """Begin again at the head, as `look` saw it: the file was truncated."""
         self.position = self.skipped = 0
         self.held = b""
+        self.ledger.forget()
         self.head, self.end_ns = head, moment
 
     def close(self) -> None:

@@ -209,8 +209,9 @@ class Watch:
         """The files of this path for the sidecar, in the order in which they are read."""
         for reader in self.readers:
             state = "rotated" if reader.rotated else "current"
+            position = reader.safe_position
             yield Remembered(
-                self.path, reader.identity[1], reader.position, len(reader.head), digest(reader.head), state
+                self.path, reader.identity[1], position, len(reader.head), digest(reader.head), state
             )
 
 

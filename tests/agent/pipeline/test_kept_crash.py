@@ -1,0 +1,166 @@
+"""kill -9 of the whole agent while stages keep lines in memory: every line arrives."""
+
+import random
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from tests.agent.bulk_sink import bulk_sink
+
+CONFIG = """
+<source>
+  @type tail
+  path {folder}/*.log
+  pos_file {folder}/pos
+  tag raw.kubernetes.*
+  read_from_head true
+  refresh_interval 1
+  <parse>
+    @type regexp
+    expression /^(?<time>[^ ]+) (?<stream>stdout|stderr) (?<logtag>[FP]) (?<log>.*)$/
+    time_format %Y-%m-%dT%H:%M:%S.%N%:z
+  </parse>
+</source>
+<match raw.kubernetes.**>
+  @type detect_exceptions
+  remove_tag_prefix raw
+  message log
+  stream stream
+  force_line_breaks true
+  multiline_flush_interval 2
+</match>
+<filter kubernetes.**>
+  @type concat
+  key log
+  use_partial_cri_logtag true
+  partial_cri_logtag_key logtag
+  separator ""
+  flush_interval 3
+</filter>
+<filter kubernetes.**>
+  @type parser
+  key_name log
+  reserve_data true
+  <parse>
+    @type none
+  </parse>
+</filter>
+<match **>
+  @type elasticsearch
+  host 127.0.0.1
+  port {port}
+  logstash_format true
+  <buffer>
+    @type file
+    path {folder}/buffer
+    flush_interval 0.2s
+    chunk_limit_size 64k
+    total_limit_size {limit}
+    overflow_action {overflow}
+    retry_wait 0.2
+  </buffer>
+</match>
+"""
+NUMBER = re.compile(r"#(\d+)#")
+
+
+class Writer(threading.Thread):
+    """Writes numbered lines: plain ones, stack traces and messages in parts, some left open for a while."""
+
+    def __init__(self, path: Path, seconds: float, first: int) -> None:
+        super().__init__()
+        self.path, self.seconds, self.next = path, seconds, first
+        self.first = first
+        self.random = random.Random(first)
+
+    def line(self, text: str, logtag: str = "F") -> str:
+        number, self.next = self.next, self.next + 1
+        return (
+            f"2026-01-01T00:00:00.{number % 10**9:09d}Z stdout {logtag} {text.replace('N', f'#{number}#')}\n"
+        )
+
+    def some(self) -> list[str]:
+        kind = self.random.random()
+        if kind < 0.6:
+            return [self.line("all is well N")]
+        if kind < 0.8:
+            frames = [
+                self.line("\tat shop.Cart.add(Cart.java:N)") for _ in range(self.random.randrange(1, 9))
+            ]
+            return [self.line("java.lang.IllegalStateException: empty N"), *frames]
+        return [self.line("part N ", "P") for _ in range(self.random.randrange(1, 5))] + [self.line("end N")]
+
+    def run(self) -> None:
+        until = time.monotonic() + self.seconds
+        with open(self.path, "a") as file:
+            while time.monotonic() < until:
+                for line in self.some():
+                    file.write(line)
+                    if self.random.random() < 0.05:
+                        file.flush()
+                        time.sleep(self.random.uniform(0, 0.3))
+                file.flush()
+                time.sleep(0.001)
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize(("limit", "overflow"), [("64m", "block"), ("200k", "throw_exception")])
+def test_lines_kept_by_stages_survive(tmp_path: Path, limit: str, overflow: str) -> None:
+    chance = random.Random(5)
+    with bulk_sink() as sink:
+        config = tmp_path / "fluent.conf"
+        values = {"folder": str(tmp_path), "port": sink.port, "limit": limit, "overflow": overflow}
+        config.write_text(CONFIG.format(**values))
+        writers = [Writer(tmp_path / f"{name}.log", 8.0, 10**7 * at) for at, name in enumerate("abc")]
+        for writer in writers:
+            writer.start()
+        while any(writer.is_alive() for writer in writers):
+            agent = start(config)
+            sink.moods += ["500"] * chance.randrange(4)
+            time.sleep(chance.uniform(0.6, 2.0))
+            agent.send_signal(signal.SIGKILL)
+            agent.wait()
+        for writer in writers:
+            writer.join()
+        agent = start(config)
+        wanted = {n for writer in writers for n in range(writer.first, writer.next)}
+        deadline = time.monotonic() + 25
+        while not wanted <= set(numbers(sink)) and time.monotonic() < deadline:
+            time.sleep(0.3)
+        agent.terminate()
+        assert agent.wait(30) == 0
+        assert sorted(wanted - set(numbers(sink))) == []
+
+
+def test_an_orderly_stop_repeats_nothing(tmp_path: Path) -> None:
+    with bulk_sink() as sink:
+        config = tmp_path / "fluent.conf"
+        values = {"folder": str(tmp_path), "port": sink.port, "limit": "64m", "overflow": "block"}
+        config.write_text(CONFIG.format(**values))
+        writer = Writer(tmp_path / "a.log", 0, 0)
+        trace = [writer.line("x.SomeException: N"), writer.line("\tat a.b(c.java:N)")]
+        (tmp_path / "a.log").write_text(writer.line("plain N") + "".join(trace))
+        for missing in (2, 0, None):  # the plain line; the trace, handed on by the stop; nothing more
+            agent = start(config)
+            deadline = time.monotonic() + (2 if missing is None else 10)
+            while missing not in numbers(sink) and time.monotonic() < deadline:
+                time.sleep(0.1)
+            agent.terminate()
+            assert agent.wait(30) == 0
+        assert numbers(sink) == Counter({0: 1, 1: 1, 2: 1})
+
+
+def start(config: Path) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "kelp", "agent", "-c", str(config), "--no-supervisor", "-q"]
+    return subprocess.Popen(command)
+
+
+def numbers(sink: object) -> "Counter[int]":
+    texts = [str(doc.get("log", "")) for doc in sink.docs()]  # type: ignore[attr-defined]
+    return Counter(int(n) for text in texts for n in NUMBER.findall(text))
