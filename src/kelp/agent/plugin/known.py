@@ -69,7 +69,6 @@ INSTEAD: dict[str, dict[str, str]] = {
     },
     "output": {
         "kafka": "kafka2",
-        "kafka_buffered": "kafka2",
         "rdkafka": "kafka2",
         "cloudwatch_logs": "http to a gateway, or s3",
         "kinesis_streams": "kafka2, or s3",

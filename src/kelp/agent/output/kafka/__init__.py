@@ -1,0 +1,1 @@
+"""What the Kafka outputs are made of: options, client settings, messages, producer."""
