@@ -17,6 +17,7 @@ class KafkaBufferedOutput(Kafka2Output):
     flat_options: ClassVar[tuple[str, ...]] = ("buffer",)
 
     client_id: str = param.string(default="kafka", description="Name of this client.")
+    output_data_type: str = param.string(
         default="json", description="How events are written: json, ltsv, msgpack."
     )
     output_include_tag: bool = param.boolean(default=False, description="Add the tag as field `tag`.")
