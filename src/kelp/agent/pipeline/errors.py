@@ -1,24 +1,68 @@
 """Where records go that a plugin could not process: `@ERROR`, or the agent's own log."""
 
+import threading
+import time as clock
+
 from kelp.agent.event import Batch, Record
 from kelp.agent.pipeline.router import LabelRouter
 from kelp.common.log import Log
 
 _log = Log("agent.error")
 _SHOWN_CHARACTERS = 1000
+_SHOWN_VALUE = 300
+_PAUSE = 1.0
+
+
+class Throttled:
+    """Warnings of one kind (message and error class) are logged once a second at most, with the number unsaid.
+
+    A configuration that does not fit its logs would otherwise write more than the logs themselves.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kinds: dict[tuple[str, str], tuple[float, int]] = {}
+
+    def warn(self, message: str, error: Exception, tag: str, **fields: object) -> None:
+        """Log now, or count."""
+        kind = type(error).__name__
+        more = self._allow((message, kind))
+        if more is None:
+            return
+        if more:
+            fields["more"] = more
+        _log.warning(message, error_class=kind, error=_cut(str(error), _SHOWN_CHARACTERS), tag=tag, **fields)
+
+    def allows(self, message: str, error: Exception) -> bool:
+        """Whether a warning would be logged now; costly fields need not be made for others."""
+        until, _ = self._kinds.get((message, type(error).__name__), (0.0, 0))
+        return clock.monotonic() >= until
+
+    def _allow(self, kind: tuple[str, str]) -> int | None:
+        """How many went unsaid since the last one that was logged; None: be quiet."""
+        now = clock.monotonic()
+        with self._lock:
+            until, unsaid = self._kinds.get(kind, (0.0, 0))
+            if now < until:
+                self._kinds[kind] = until, unsaid + 1
+                return None
+            self._kinds[kind] = now + _PAUSE, 0
+            return unsaid
 
 
 class LoggedErrors:
     """Without an `@ERROR` label: records are logged, refused batches raise to their source."""
 
+    def __init__(self) -> None:
+        self._log = Throttled()
+
     def handle_record(self, tag: str, time: int, record: Record, error: Exception) -> None:
-        shown = repr(record)[:_SHOWN_CHARACTERS]
-        kind = type(error).__name__
-        _log.warning("dump an error event", error_class=kind, error=error, tag=tag, time=time, record=shown)
+        message = "dump an error event"
+        shown = show(record) if self._log.allows(message, error) else ""
+        self._log.warn(message, error, tag, time=time, record=shown)
 
     def handle_batch(self, tag: str, batch: Batch, error: Exception) -> None:
-        kind = type(error).__name__
-        _log.warning("emit transaction failed", error_class=kind, error=error, tag=tag, records=len(batch))
+        self._log.warn("emit transaction failed", error, tag, records=len(batch))
         raise error
 
 
@@ -27,15 +71,14 @@ class RoutedErrors:
 
     def __init__(self, router: LabelRouter) -> None:
         self._router = router
+        self._log = Throttled()
 
     def handle_record(self, tag: str, time: int, record: Record, error: Exception) -> None:
-        _log.warning("send an error event to @ERROR", error_class=type(error).__name__, error=error, tag=tag)
+        self._log.warn("send an error event to @ERROR", error, tag)
         self._router.emit(tag, Batch([time], [record]))
 
     def handle_batch(self, tag: str, batch: Batch, error: Exception) -> None:
-        _log.warning(
-            "send an error event stream to @ERROR", error_class=type(error).__name__, error=error, tag=tag
-        )
+        self._log.warn("send an error event stream to @ERROR", error, tag)
         self._router.emit(tag, batch)
 
 
@@ -50,3 +93,15 @@ class ErrorSink:
 
     def handle_batch(self, tag: str, batch: Batch, error: Exception) -> None:
         self.target.handle_batch(tag, batch, error)
+
+
+def show(record: Record) -> str:
+    """A record for the log, about 1 kB of it: long texts are cut, so that every field has a chance to show."""
+    shown = {
+        key: _cut(value, _SHOWN_VALUE) if isinstance(value, str) else value for key, value in record.items()
+    }
+    return _cut(repr(shown), _SHOWN_CHARACTERS)
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
