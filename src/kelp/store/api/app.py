@@ -21,6 +21,7 @@ from kelp.store.api.pools import Pools
 from kelp.store.api.respond import Sent, render
 from kelp.store.api.route import Call, Reply, Route
 from kelp.store.api.router import Router
+from kelp.store.engine.cancellation import RUNNING, Cancellation
 from kelp.store.errors import ApiError
 from kelp.store.node import HttpCounts
 
@@ -32,6 +33,7 @@ log = Log("store.api")
 
 IN_FLIGHT_LIMIT_BYTES = 512 * 1024 * 1024
 """How much all request bodies together may hold that wait or are worked on."""
+_CANCEL_SECONDS = 0.5
 SLOW_SECONDS = 10.0
 """Requests that took longer are logged."""
 
@@ -42,7 +44,7 @@ def create_app(
     """The API of an open store; `on_close` runs once no request runs any more."""
     pools = Pools()
     node.pools = pools.counts
-    return App(all_routes(store, node), pools, access, on_close, node.http)
+    return App(all_routes(store, node), pools, access, on_close, node.http, cancel=store.engine.cancel)
 
 
 def all_routes(store: "Store", node: "Node") -> list[Route]:
@@ -68,6 +70,7 @@ class App:
         on_close: Callable[[], None] | None = None,
         counts: HttpCounts | None = None,
         content_limit_bytes: int = request_body.CONTENT_LIMIT_BYTES,
+        cancel: Callable[[str], None] | None = None,
     ) -> None:
         self._router = Router(routes)
         self._pools = pools
@@ -75,6 +78,7 @@ class App:
         self._on_close = on_close
         self._content_limit_bytes = content_limit_bytes
         self._in_flight_bytes = 0
+        self._cancel = cancel
         self.counts = counts or HttpCounts()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -123,21 +127,44 @@ class App:
             if isinstance(route, Reply):
                 return render(route, call)
             call.body = await self._read_body(headers, receive)
-            return await self._run(route, call)
+            return await self._run(route, call, receive)
         except ApiError as error:
             return render_error(error, call)
 
-    async def _run(self, route: Route, call: Call) -> Sent:
+    async def _run(self, route: Route, call: Call, receive: Receive) -> Sent:
         held = len(call.body)
         self._in_flight_bytes += held
         began = time.monotonic()
         try:
+            if route.pool == "search" and self._cancel is not None:
+                return await self._search(route, call, receive, self._cancel)
             return await self._pools.run(route.pool, lambda: _run(route, call))
         finally:
             self._in_flight_bytes -= held
             seconds = time.monotonic() - began
             if seconds > SLOW_SECONDS:
                 log.warning("slow request", method=call.method, path=call.path, seconds=f"{seconds:.1f}")
+
+    async def _search(
+        self, route: Route, call: Call, receive: Receive, cancel: Callable[[str], None]
+    ) -> Sent:
+        """Run a handler whose statements end when the client goes away, as Elasticsearch ends its searches."""
+        cancellation = Cancellation()
+        work = asyncio.ensure_future(self._pools.run(route.pool, lambda: _run(route, call, cancellation)))
+        gone = asyncio.ensure_future(receive())
+        try:
+            await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if work.done() or gone.result()["type"] != "http.disconnect":
+                return await work
+            cancellation.cancelled = True
+            while not work.done():
+                # Once more and again: a statement may have begun just after the last look.
+                await asyncio.to_thread(cancel, cancellation.tag)
+                await asyncio.wait({work}, timeout=_CANCEL_SECONDS)
+            work.exception()
+            raise request_body.ClientGoneError
+        finally:
+            gone.cancel()
 
     def _route(self, call: Call) -> Route | Reply:
         match = self._router.match(call.method, call.path)
@@ -170,8 +197,9 @@ class App:
         return payload
 
 
-def _run(route: Route, call: Call) -> Sent:
+def _run(route: Route, call: Call, cancellation: Cancellation | None = None) -> Sent:
     """Run a handler and render what it returns; runs in a worker thread."""
+    RUNNING.set(cancellation)
     try:
         encoding = call.headers.get("content-encoding", "")
         if call.body and encoding:

@@ -18,8 +18,13 @@ class Pools:
 
     def __init__(self) -> None:
         cpus = os.cpu_count() or 1
-        # Elasticsearch's sizes and queues; management work is short and rarely parallel.
-        sizes = {"write": (max(2, cpus), 200), "search": (cpus * 3 // 2 + 1, 1000), "management": (4, 1000)}
+        # Elasticsearch's queues. Searches wait for the engine, which shares the processors among them: many threads
+        # let quick ones pass slow ones. Management work is short and rarely parallel.
+        sizes = {
+            "write": (max(2, cpus), 200),
+            "search": (max(8, cpus * 3 // 2 + 1), 1000),
+            "management": (4, 1000),
+        }
         self.counts = {name: PoolCounts(size, queue) for name, (size, queue) in sizes.items()}
         self._executors = {
             name: ThreadPoolExecutor(counts.size, thread_name_prefix=f"kelp-{name}")

@@ -33,6 +33,7 @@ class Engine:
         location: str | Path,
         *,
         query_connections: int = 4,
+        search_connections: int = 12,
         insert_connections: int = 2,
         memory_bytes: int = 0,
     ) -> None:
@@ -43,7 +44,9 @@ class Engine:
         _run(first, f"CREATE DATABASE IF NOT EXISTS {DATABASE}")
         first.close()
         self._queries = _Pool([self._connect() for _ in range(query_connections)])
+        self._searches = _Pool([self._connect() for _ in range(search_connections)])
         self._inserts = _Pool([self._connect() for _ in range(insert_connections)])
+        self._control = _Pool([self._connect()])
 
     def _connect(self, database: str = DATABASE) -> Any:
         try:
@@ -74,6 +77,24 @@ class Engine:
         with self._queries.use() as client:
             return list(_select(client, sql, parameters, settings).result_rows)
 
+    def search(
+        self, sql: str, parameters: dict[str, Any] | None = None, settings: dict[str, Any] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Like `query`, over connections of their own: slow searches never hold up writes and refreshes."""
+        with self._searches.use() as client:
+            return list(_select(client, sql, parameters, settings).result_rows)
+
+    def cancel(self, tag: str) -> None:
+        """End the running statements that have this text in them; they raise EngineError."""
+        with self._control.use() as client:
+            # The statement names its tag in two pieces, else it would be one of those that it ends.
+            half = len(tag) // 2
+            _run(
+                client,
+                "KILL QUERY WHERE position(query, concat({a:String}, {b:String})) > 0 ASYNC",
+                {"a": tag[:half], "b": tag[half:]},
+            )
+
     def query_columns(
         self, sql: str, parameters: dict[str, Any] | None = None, settings: dict[str, Any] | None = None
     ) -> dict[str, list[Any]]:
@@ -97,7 +118,7 @@ class Engine:
 
     def close(self) -> None:
         """Close all connections; work that still runs is waited for."""
-        for pool in (self._queries, self._inserts):
+        for pool in (self._queries, self._searches, self._inserts, self._control):
             pool.close()
 
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from kelp.store.engine.cancellation import RUNNING, Cancellation
 from kelp.store.engine.engine import Engine
 from kelp.store.errors import ApiError, EngineError, illegal_argument
 from kelp.store.index.index import Index
@@ -19,7 +20,7 @@ from kelp.store.sql.fields.family import NEVER
 _PLACE = re.compile(r"\{(p\d+):")
 _RE2_FAULT = re.compile(r"cannot compile re2:.*?, error: (.*?)\. (?:Look at|\()", re.DOTALL)
 
-POOL = ThreadPoolExecutor(max_workers=16, thread_name_prefix="kelp-query")
+POOL = ThreadPoolExecutor(max_workers=32, thread_name_prefix="kelp-query")
 """Runs the statements of one search beside each other; nothing that runs in it waits for it."""
 
 
@@ -43,6 +44,8 @@ class SearchContext:
     failures: list[tuple[Index, ApiError]] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
     """Settings of the engine for every statement of the search."""
+    cancellation: Cancellation | None = field(default_factory=RUNNING.get)
+    """The request that the search belongs to."""
 
     def narrow(self, node: Node) -> None:
         """Compile the query for every index; an index whose condition cannot be compiled counts as failed."""
@@ -71,7 +74,10 @@ class SearchContext:
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Run a statement with the parameters it names."""
         try:
-            return self.engine.query(sql, self.parameters(sql), self.settings or None)
+            parameters = self.parameters(sql)
+            if self.cancellation is not None:
+                sql = self.cancellation.marked(sql)
+            return self.engine.search(sql, parameters, self.settings or None)
         except EngineError as error:
             fault = _RE2_FAULT.search(error.reason)
             if fault is None:
