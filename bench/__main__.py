@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bench import agent as agent_bench
-from bench import corpus, ingest, query
+from bench import corpus, ingest, query, soak
 from bench.process import running
 
 DOCUMENTS = 2_000_000
@@ -143,6 +143,31 @@ def agent_command(folder: Path, lines: int, pipeline: str, command: str, name: s
         header,
         [[name, pipeline, str(done.lines), *figures, f"{done.cpu_seconds:.1f}", f"{done.peak_mb:.0f}"]],
     )
+
+
+@main.command("soak")
+@click.option(
+    "--pipeline", type=click.Choice(list(agent_bench.PIPELINES)), default="whole", show_default=True
+)
+@click.option("--rate", default=5.0, show_default=True, help="Megabytes a second.")
+@click.option("--minutes", default=10.0, show_default=True)
+@click.option(
+    "--command",
+    default=f"{sys.executable} -m kelp agent -c {{conf}} -q --no-supervisor",
+    help="The agent; {conf} stands for its configuration.",
+)
+@click.option("--port", default=9297, show_default=True)
+@click.pass_obj
+def soak_command(folder: Path, pipeline: str, rate: float, minutes: float, command: str, port: int) -> None:
+    """Write container logs at a steady pace and watch the agent's memory."""
+    _, cri = corpus.ensure(folder, 0, CRI_LINES)
+    samples, missing = soak.run(cri, pipeline, command, port, rate, minutes * 60)
+    rows = [
+        [f"{one.seconds:.0f}", f"{one.rss_mb:.1f}", f"{one.cpu_seconds:.1f}", str(one.behind)]
+        for one in samples
+    ]
+    table(["s", "RSS MB", "CPU-s", "lines behind"], rows)
+    click.echo(f"lines missing in the end: {missing}")
 
 
 if __name__ == "__main__":
