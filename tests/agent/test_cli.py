@@ -6,10 +6,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.agent.agent_runner import Runner, children, wait_for
 
 RUNNING = """
 <source>
@@ -35,69 +36,15 @@ RUNNING = """
 """
 
 
-class Runner:
-    """Starts agents and ends what is left of them."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.started: list[subprocess.Popen[str]] = []
-
-    def config(self, text: str, name: str = "agent.conf") -> Path:
-        path = self.folder / name
-        path.write_text(text)
-        return path
-
-    def run(self, config: Path, *options: str) -> tuple[int, str]:
-        done = subprocess.run(
-            self._command(config, *options), capture_output=True, text=True, timeout=20, check=False
-        )
-        return done.returncode, done.stderr
-
-    def start(self, config: Path, *options: str) -> "subprocess.Popen[str]":
-        log = (self.folder / "log").open("a")
-        process = subprocess.Popen(self._command(config, *options), stderr=log, text=True)
-        self.started.append(process)
-        return process
-
-    def log(self) -> str:
-        return (self.folder / "log").read_text()
-
-    @staticmethod
-    def _command(config: Path, *options: str) -> list[str]:
-        return [
-            sys.executable,
-            "-c",
-            "from kelp.cli import main; main()",
-            "agent",
-            "-c",
-            str(config),
-            *options,
-        ]
-
-
 @pytest.fixture
 def runner(tmp_path: Path) -> Iterator[Runner]:
     one = Runner(tmp_path)
     yield one
-    for process in one.started:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.03)
+    one.end()
 
 
 def lines(path: Path) -> list[str]:
     return [line for found in path.parent.glob(path.name + "*") for line in found.read_text().splitlines()]
-
-
-def children(pid: int) -> list[int]:
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def test_a_valid_configuration(runner: Runner) -> None:

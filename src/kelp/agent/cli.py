@@ -2,109 +2,197 @@
 
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from kelp.agent.config.load import FORMS
+from kelp.agent.arguments import AgentCommand, config_path, fluentd_options, form_of
 from kelp.common import log
+from kelp.common.errors import KelpError
+
+if TYPE_CHECKING:
+    from kelp.agent.config import Element
+    from kelp.agent.pipeline.system import SystemSection
+    from kelp.agent.rpc import RpcServer
+    from kelp.agent.supervisor import WatchParent
+    from kelp.agent.worker import Settings
 
 _VERBOSITY = ("fatal", "error", "warn", "info", "debug", "trace")
 _INFO = _VERBOSITY.index("info")
 
 
-@click.command("agent")
+@click.command("agent", cls=AgentCommand)
 @click.option(
-    "-c", "--config", required=True, type=click.Path(path_type=Path), help="The configuration file."
-)
+    "-c", "--config", default=None, type=click.Path(path_type=Path),
+    help="The configuration file; without it, FLUENTD_CONF or /etc/fluent/fluent.conf.",
+)  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Check the configuration and exit.")
 @click.option(
     "--explain", metavar="TAG", help="Show which filters and outputs the events of a tag pass, and exit."
 )
-@click.option("-v", "--verbose", count=True, help="Log more: -v debug, -vv trace.")
-@click.option("-q", "--quiet", count=True, help="Log less: -q warnings, -qq errors.")
 @click.option("--no-supervisor", is_flag=True, help="Run in this process: a crash is not restarted.")
-@click.option(
-    "--config-type",
-    "--config-file-type",
-    type=click.Choice(FORMS),
-    default="auto",
-    help="Form of the configuration.",
-)
-@click.option("-i", "--inline-config", default="", help="Text added to the end of the configuration.")
-@click.option("--use-v0-config", "form_flag", flag_value="v0", help="The same as --config-type v0.")
-@click.option("--use-v1-config", "form_flag", flag_value="v1", help="The same as --config-type v1.")
-@click.option("-o", "--log", "log_file", default=None, help="File the agent's own log goes to.")
-@click.option(
-    "-p", "--plugin", multiple=True, hidden=True, help="Fluentd's folder of Ruby plugins: has no effect."
-)
-@click.option(
-    "-r", "--require", multiple=True, hidden=True, help="Fluentd's Ruby library to load: has no effect."
-)
-@click.option("-g", "--gemfile", default=None, hidden=True, help="Fluentd's Gemfile: has no effect.")
-@click.option("--suppress-config-dump", is_flag=True, hidden=True, help="The configuration is never dumped.")
-@click.option("--without-source", is_flag=True, help="Start no inputs: only flush what the buffers hold.")
+@fluentd_options
 def command(
-    config: Path,
-    dry_run: bool,
-    explain: str | None,
-    verbose: int,
-    quiet: int,
-    no_supervisor: bool,
-    config_type: str,
-    inline_config: str,
-    form_flag: str | None,
-    log_file: str | None,
-    plugin: tuple[str, ...],
-    require: tuple[str, ...],
-    gemfile: str | None,
-    suppress_config_dump: bool,
-    without_source: bool,
+    config: Path | None, dry_run: bool, explain: str | None, no_supervisor: bool, **more: Any
 ) -> None:
     """Collect logs as a Fluentd configuration says.
 
-    Signals: TERM and INT stop, HUP and USR2 reload the configuration, USR1 flushes the buffers.
+    Signals: TERM and INT stop, HUP and USR2 reload the configuration, USR1 flushes the buffers and opens the log file
+    again.
     """
-    from kelp.agent.config import ConfigError
-    from kelp.agent.own_log import send_own_log
-    from kelp.agent.worker import EXIT_CONFIG, Settings, Worker, describe_faults, load
-
-    level = _VERBOSITY[max(0, min(len(_VERBOSITY) - 1, _INFO + verbose - quiet))]
+    level = _VERBOSITY[max(0, min(len(_VERBOSITY) - 1, _INFO + more["verbose"] - more["quiet"]))]
     log.setup(level)
-    if plugin or require or gemfile:
+    if more["plugin"] or more["require"] or more["gemfile"]:
         message = "Ruby plugins cannot be loaded: -p, -r and --gemfile have no effect"
-        log.Log("agent").warning(message)
-    settings = Settings(config, form_flag or config_type, inline_config, without_source)
+        log.Log("agent").info(message)
+    run = _Run(_settings(config, more), level if more["verbose"] or more["quiet"] else None)
+    if dry_run or explain is not None:
+        sys.exit(run.check(explain))
+    sys.exit(run.start(no_supervisor, more["user"], more["group"], more["pid_file"]))
 
-    def work(watch_parent: Callable[[Callable[[], None]], None] | None = None) -> int:
+
+def _settings(config: Path | None, more: dict[str, Any]) -> "Settings":
+    from kelp.agent.worker import Settings
+
+    system = {
+        name: str(more[name])
+        for name in ("workers", "umask", "emit_error_log_interval")
+        if more[name] is not None
+    }
+    if more["without_source"]:
+        system["without_source"] = "true"
+    rotation = {
+        "rotate_age": more["log_rotate_age"],
+        "rotate_size": more["log_rotate_size"],
+    }
+    return Settings(
+        config_path(config, os.environ),
+        more["form_flag"] or form_of(more["config_type"]),
+        more["inline_config"],
+        more["log_file"],
+        system,
+        {name: value for name, value in rotation.items() if value is not None},
+    )
+
+
+class _Run:
+    """One call of the command."""
+
+    def __init__(self, settings: "Settings", level: str | None) -> None:
+        self._settings = settings
+        self._level = level  # None: the configuration may say it
+
+    def check(self, tag: str | None) -> int:
+        """Load what every worker would run; show the way of a tag, if asked for."""
+        from kelp.agent.config import ConfigError
+        from kelp.agent.pipeline.explain import explain
+        from kelp.agent.worker import EXIT_CONFIG, describe_faults, load
+
         try:
-            assembly = load(settings)
+            first = load(self._settings)
+            for worker_id in range(1, first.workers):
+                load(self._settings, worker_id)
         except ConfigError as error:
             click.echo(describe_faults(error), err=True)
             return EXIT_CONFIG
-        if explain is not None:
-            from kelp.agent.pipeline.explain import explain as explained
+        if tag is not None:
+            click.echo(explain(first, tag))
+            return 0
+        found = f"{len(first.inputs)} inputs, {len(first.stages)} filters and outputs"
+        warned = f"; {len(first.warnings)} warnings" if first.warnings else ""
+        click.echo(f"{found}{warned}", err=True)
+        click.echo(f"{self._settings.config}: the configuration is valid", err=True)
+        return 0
 
-            click.echo(explained(assembly, explain))
-            return 0
-        if dry_run:
-            click.echo(f"{config}: the configuration is valid", err=True)
-            return 0
+    def start(self, alone: bool, user: str | None, group: str | None, pid_file: Path | None) -> int:
+        """Run the agent, below a supervisor unless `alone`; the exit code."""
+        from kelp.agent import process
+        from kelp.agent.config import ConfigError
+        from kelp.agent.worker import EXIT_CONFIG, EXIT_START, describe_faults, load_system
+
         try:
-            send_own_log(assembly.system, level if verbose or quiet else None, log_file)
-        except OSError as error:
-            click.echo(f"error: cannot write the log: {error}", err=True)
+            system, root = load_system(self._settings)
+        except ConfigError as error:
+            click.echo(describe_faults(error), err=True)
             return EXIT_CONFIG
-        if assembly.system.umask is not None:
-            os.umask(int(assembly.system.umask, 8))
-        worker = Worker(settings, assembly)
+        try:
+            if pid_file is not None:
+                process.daemonize(pid_file)
+            process.become(user, group)
+            self._send_log(system)
+            rpc = self._rpc(system, root)
+        except (KelpError, OSError) as error:
+            click.echo(f"error: {error}", err=True)
+            return EXIT_CONFIG if isinstance(error, OSError) else EXIT_START
+        if alone:
+            if rpc is not None:
+                rpc.serve_in_thread()
+            return self._work(0)
+        return self._supervise(system, rpc)
+
+    def _send_log(self, system: "SystemSection") -> None:
+        from kelp.agent.own_log import send_own_log
+
+        try:
+            send_own_log(system, self._level, self._settings.log_file)
+        except OSError as error:
+            raise OSError(f"cannot write the log: {error}") from error
+
+    def _rpc(self, system: "SystemSection", root: "Element") -> "RpcServer | None":
+        if system.rpc_endpoint is None:
+            return None
+        from kelp.agent.config import ConfigError
+        from kelp.agent.config.dump import dump
+        from kelp.agent.rpc import RpcServer, actions
+        from kelp.agent.worker import load_tree
+
+        loaded = dump(root)
+
+        def current() -> str:
+            """The configuration as the file has it now; with a fault in it, as it was at the start."""
+            try:
+                return dump(load_tree(self._settings))
+            except ConfigError:
+                return loaded
+
+        return RpcServer(system.rpc_endpoint, actions(current, with_dump=bool(system.enable_get_dump)))
+
+    def _supervise(self, system: "SystemSection", rpc: "RpcServer | None") -> int:
+        from kelp.agent.config import ConfigError
+        from kelp.agent.own_log import reopen_own_log
+        from kelp.agent.process import set_name
+        from kelp.agent.supervisor import Orders, Supervisor
+        from kelp.agent.worker import load_system
+
+        def count() -> int | None:
+            try:
+                return load_system(self._settings)[0].workers
+            except ConfigError:
+                return None  # the workers tell what is wrong, and go on
+
+        if system.process_name:
+            set_name(f"supervisor:{system.process_name}")
+        orders = Orders(self._work, count, reopen_own_log, rpc, system.restart_worker_interval)
+        return Supervisor(orders).run(system.workers)
+
+    def _work(self, worker_id: int, watch_parent: "WatchParent | None" = None) -> int:
+        """Be worker `worker_id`; the exit code."""
+        from kelp.agent.config import ConfigError
+        from kelp.agent.process import set_name
+        from kelp.agent.worker import EXIT_CONFIG, Worker, describe_faults, load
+
+        try:
+            assembly = load(self._settings, worker_id)
+        except ConfigError as error:
+            click.echo(describe_faults(error), err=True)
+            return EXIT_CONFIG
+        system = assembly.system
+        if system.umask is not None:
+            os.umask(int(system.umask, 8))
+        if system.process_name:
+            set_name(f"worker:{system.process_name}")
+        worker = Worker(self._settings, assembly)
         if watch_parent is not None:
             watch_parent(worker.stop_soon)
         return worker.run()
-
-    if dry_run or no_supervisor or explain is not None:
-        sys.exit(work())
-    from kelp.agent.supervisor import Supervisor
-
-    sys.exit(Supervisor(work).run())

@@ -3,16 +3,15 @@
 import json
 import logging
 import time
-from logging.handlers import RotatingFileHandler, TimedRotatingFileHandler
 from pathlib import Path
 from typing import Any
 
+from kelp.agent.log_file import AGES, LogFile
 from kelp.agent.pipeline.system import SystemSection
 from kelp.common import log
 
 _KEPT_FILES = 5
-_NEVER_BYTES = 0
-_AGES = {"daily": ("midnight", 1), "weekly": ("W0", 1), "monthly": ("midnight", 30)}
+_REMEMBERED = 1000
 _NAMES = {number: name for name, number in log.LEVELS.items()}
 
 
@@ -34,6 +33,44 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+class RepeatFilter(logging.Filter):
+    """Leaves out lines that were logged already.
+
+    `repeated` seconds: the same line directly behind itself; `same` seconds: the same line at all; `errors` seconds:
+    further lines about events an output refused. None switches each of them off.
+    """
+
+    def __init__(self, repeated: float | None, same: float | None, errors: float | None) -> None:
+        super().__init__()
+        self._repeated, self._same, self._errors = repeated, same, errors
+        self._last = ("", 0.0)
+        self._seen: dict[str, float] = {}
+        self._next_error = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        now = record.created
+        if self._errors is not None and record.getMessage() == "emit transaction failed":
+            if now < self._next_error:
+                return False
+            self._next_error = now + self._errors
+        if self._repeated is None and self._same is None:
+            return True
+        text = f"{record.levelno} {record.name} {record.getMessage()} {getattr(record, 'fields', None)}"
+        return not self._was_logged(text, now)
+
+    def _was_logged(self, text: str, now: float) -> bool:
+        if self._repeated is not None and self._last[0] == text and now - self._last[1] < self._repeated:
+            return True
+        if self._same is not None and now - self._seen.get(text, -self._same) < self._same:
+            return True
+        self._last = (text, now)
+        if self._same is not None:
+            if len(self._seen) >= _REMEMBERED:
+                self._seen.clear()
+            self._seen[text] = now
+        return False
+
+
 def send_own_log(system: SystemSection, level: str | None, file: str | None) -> None:
     """Send the agent's log where the configuration wants it; `level` and `file` of the command line win.
 
@@ -42,20 +79,33 @@ def send_own_log(system: SystemSection, level: str | None, file: str | None) -> 
     log.setup(level or system.log_level or "info")
     root = logging.getLogger("kelp")
     path = file or system.log.path
-    if path is not None:
+    if path not in (None, "-"):
+        assert path is not None
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         root.handlers[:] = [_file_handler(path, system)]
-    root.handlers[0].setFormatter(JsonFormatter() if system.log.format == "json" else log.LineFormatter())
-
-
-def _file_handler(path: str, system: SystemSection) -> logging.Handler:
-    age = system.log.rotate_age
-    if age in _AGES:
-        when, interval = _AGES[age]
-        return TimedRotatingFileHandler(
-            path, when=when, interval=interval, backupCount=_KEPT_FILES, encoding="utf-8"
+    handler = root.handlers[0]
+    handler.setFormatter(JsonFormatter() if system.log.format == "json" else log.LineFormatter())
+    handler.addFilter(
+        RepeatFilter(
+            system.ignore_repeated_log_interval,
+            system.ignore_same_log_interval,
+            system.emit_error_log_interval,
         )
-    kept = int(age) if age else _KEPT_FILES
-    return RotatingFileHandler(
-        path, maxBytes=system.log.rotate_size or _NEVER_BYTES, backupCount=kept, encoding="utf-8"
     )
+
+
+def _file_handler(path: str, system: SystemSection) -> LogFile:
+    age = system.log.rotate_age
+    if age in AGES:
+        return LogFile(path, age=age, most_bytes=None, kept=_KEPT_FILES)
+    return LogFile(path, age=None, most_bytes=system.log.rotate_size, kept=int(age) if age else _KEPT_FILES)
+
+
+def reopen_own_log() -> None:
+    """Go on with the log file that has the name now (SIGUSR1)."""
+    for handler in logging.getLogger("kelp").handlers:
+        if isinstance(handler, LogFile):
+            try:
+                handler.reopen()
+            except OSError as error:
+                log.Log("agent").error("cannot open the log again: the old file goes on", error=error)

@@ -51,6 +51,8 @@ class Element:
     used: bool = False
     # Names of the options its owner declares: for suggestions when an option is unknown.
     known: set[str] = field(default_factory=set)
+    # How many workers run it where it stands in a <worker> section; None: all of them.
+    workers: int | None = None
 
     @property
     def place(self) -> Place:

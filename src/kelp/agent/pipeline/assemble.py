@@ -10,7 +10,8 @@ from kelp.agent.pipeline.errors import ErrorSink, RoutedErrors
 from kelp.agent.pipeline.match import compile_tag_patterns
 from kelp.agent.pipeline.router import LabelRouter
 from kelp.agent.pipeline.system import SystemSection
-from kelp.agent.plugin import Filter, Input, Output, Plugin, build
+from kelp.agent.pipeline.workers import WorkerScope, flatten_workers
+from kelp.agent.plugin import Context, Filter, Input, Output, Plugin, build
 
 ERROR_LABEL = "@ERROR"
 LOG_LABEL = "@FLUENT_LOG"
@@ -65,11 +66,14 @@ class Assembly:
         return router is not None and any(rule.stage is stage for rule in router.rules)
 
 
-def assemble(root: Element) -> Assembly:
-    """Build every plugin of the configuration. Raises ConfigError with all faults found."""
+def assemble(whole: Element, worker_id: int = 0) -> Assembly:
+    """Build every plugin that a worker runs. Raises ConfigError with all faults found."""
     faults: list[ConfigError] = []
-    assembly = Assembly(_read_system(root, faults))
+    assembly = Assembly(_read_system(whole, faults))
     assembly.root_dir = assembly.system.root_path if not faults else None
+    assembly.workers = assembly.system.workers if not faults else 1
+    assembly.worker_id = worker_id
+    root = flatten_workers(whole, assembly.workers, worker_id, faults)
     assembly.routers[""] = LabelRouter("", assembly.errors)
     labels = _declare_labels(root, assembly, faults)
     _add_stages(root, assembly.routers[""], assembly, faults)
@@ -110,6 +114,15 @@ def _doubled_ids(assembly: Assembly) -> list[ConfigError]:
     return faults
 
 
+def read_system(root: Element) -> SystemSection:
+    """The options of the whole agent. Raises ConfigError."""
+    faults: list[ConfigError] = []
+    system = _read_system(root, faults)
+    if faults:
+        raise join_faults(faults)
+    return system
+
+
 def _read_system(root: Element, faults: list[ConfigError]) -> SystemSection:
     found = root.children("system")
     if len(found) > 1:
@@ -124,12 +137,6 @@ def _read_system(root: Element, faults: list[ConfigError]) -> SystemSection:
 def _declare_labels(root: Element, assembly: Assembly, faults: list[ConfigError]) -> dict[str, Element]:
     """Make a router for every label first, so that plugins may name labels that come later."""
     labels: dict[str, Element] = {}
-    for worker in root.children("worker"):
-        if worker.arg not in ("0", "0-0"):
-            message = f"{worker.title()}: only worker 0 exists, as `workers` is 1"
-            faults.append(ConfigError(message, worker.place))
-        # With one worker a <worker 0> section is as good as its contents.
-        root.elements = [one for one in root.elements if one is not worker] + worker.elements
     for label in root.children("label"):
         name = label.arg
         if not name:
@@ -194,7 +201,8 @@ def _build_stage(element: Element, router: LabelRouter, assembly: Assembly) -> F
     except ValueError as error:
         raise ConfigError(f"{element.title()}: {error}", element.place) from None
     kind = "filter" if element.name == "filter" else "output"
-    stage = build(kind, element.get("@type"), element, assembly, _label_of(element, router, assembly))
+    target = _label_of(element, router, assembly)
+    stage = build(kind, element.get("@type"), element, _context_of(element, assembly), target)
     assert isinstance(stage, Filter | Output)
     router.add(matches, stage)
     return stage
@@ -203,11 +211,16 @@ def _build_stage(element: Element, router: LabelRouter, assembly: Assembly) -> F
 def _add_source(element: Element, assembly: Assembly, faults: list[ConfigError]) -> None:
     try:
         router = _label_of(element, assembly.routers[""], assembly)
-        source = build("input", element.get("@type"), element, assembly, router)
+        source = build("input", element.get("@type"), element, _context_of(element, assembly), router)
         assert isinstance(source, Input)
         assembly.inputs.append(source)
     except ConfigError as error:
         faults.append(error)
+
+
+def _context_of(element: Element, assembly: Assembly) -> Context:
+    """The agent, as a plugin in a `<worker>` section sees it."""
+    return assembly if element.workers is None else WorkerScope(assembly, element.workers)
 
 
 def _label_of(element: Element, default: LabelRouter, assembly: Assembly) -> LabelRouter:

@@ -27,7 +27,7 @@ class SystemLogSection(Section):
 class SystemSection(Section):
     """`<system>`: options of the whole agent."""
 
-    workers: int = param.integer(1, description="Number of worker processes; 1 is supported.")
+    workers: int = param.integer(1, description="Number of worker processes, each of which uses one core.")
     root_dir: str | None = param.string(
         None, description="Folder for buffers and storages of plugins that have an `@id`."
     )
@@ -38,30 +38,46 @@ class SystemSection(Section):
         "log", SystemLogSection, init=True, description="The agent's own log."
     )
     restart_worker_interval: float = param.time(
-        0, description="Accepted; a crashed worker restarts after one second."
+        0, description="Seconds before a crashed worker is started again; one second without it."
     )
     without_source: bool | None = param.boolean(
         None, description="Start no inputs: only flush what the buffers hold."
     )
-    emit_error_log_interval: float | None = param.time(None, description="Accepted without effect.")
+    emit_error_log_interval: float | None = param.time(
+        None, description="Seconds between two lines about events that an output refused."
+    )
     suppress_config_dump: bool | None = param.boolean(
         None, description="Accepted: the configuration is never dumped."
     )
-    suppress_repeated_stacktrace: bool | None = param.boolean(None, description="Accepted without effect.")
-    ignore_repeated_log_interval: float | None = param.time(None, description="Accepted without effect.")
-    ignore_same_log_interval: float | None = param.time(None, description="Accepted without effect.")
+    suppress_repeated_stacktrace: bool | None = param.boolean(
+        None, description="Accepted without effect: tracebacks are logged for unexpected faults only."
+    )
+    ignore_repeated_log_interval: float | None = param.time(
+        None, description="Seconds in which a line is not logged again directly behind itself."
+    )
+    ignore_same_log_interval: float | None = param.time(
+        None, description="Seconds in which the same line is not logged again."
+    )
     log_event_verbose: bool | None = param.boolean(None, description="Accepted without effect.")
     rpc_endpoint: str | None = param.string(
-        None, description="Not supported: use signals to control the agent."
+        None,
+        description="HOST:PORT where the agent takes commands over HTTP, such as `/api/plugins.flushBuffers`.",
     )
     enable_get_dump: bool | None = param.boolean(
-        None, description="Accepted without effect: there is no RPC."
+        None, description="Let `/api/config.getDump` of the RPC answer the configuration, secrets hidden."
     )
-    process_name: str | None = param.string(None, description="Accepted without effect.")
+    process_name: str | None = param.string(
+        None, description="Name of the processes in lists; the system shows 15 bytes of `worker:NAME`."
+    )
     strict_config_value: bool | None = param.boolean(None, description="Accepted without effect.")
     enable_msgpack_time_support: bool | None = param.boolean(None, description="Accepted without effect.")
-    disable_shared_socket: bool | None = param.boolean(None, description="Accepted without effect.")
-    enable_input_metrics: bool | None = param.boolean(True, description="Accepted without effect.")
+    disable_shared_socket: bool | None = param.boolean(
+        None,
+        description="Accepted without effect: workers share ports by SO_REUSEPORT, without a socket of the supervisor.",
+    )
+    enable_input_metrics: bool | None = param.boolean(
+        True, description="Accepted without effect: events of inputs are always counted."
+    )
     enable_size_metrics: bool | None = param.boolean(None, description="Accepted without effect.")
     enable_jit: bool | None = param.boolean(False, description="Accepted without effect: this is not Ruby.")
     file_permission: str | None = param.string(None, description="Accepted without effect: use umask.")
@@ -72,11 +88,6 @@ class SystemSection(Section):
     umask: str | None = param.string(None, description="Octal umask of the agent.")
 
     def configure(self) -> None:
-        if self.workers > 1:
-            text = (
-                f"{self.workers} workers are not supported yet: one process uses one core; write `workers 1`"
-            )
-            raise self.error(text, "workers")
         if self.workers < 1:
             raise self.error(f"option 'workers' must be at least 1, got {self.workers}", "workers")
         age = self.log.rotate_age

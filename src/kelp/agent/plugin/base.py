@@ -34,12 +34,25 @@ class Router(Protocol):
 class Context(Protocol):
     """What the running agent offers to its plugins."""
 
-    root_dir: Path | None
-    workers: int
-    worker_id: int
+    @property
+    def root_dir(self) -> Path | None:
+        """Folder for what plugins keep."""
 
-    config_path: str
-    log_path: str | None
+    @property
+    def workers(self) -> int:
+        """How many workers run the plugin."""
+
+    @property
+    def worker_id(self) -> int:
+        """Number of this worker, from 0."""
+
+    @property
+    def config_path(self) -> str:
+        """The configuration file."""
+
+    @property
+    def log_path(self) -> str | None:
+        """The file of the agent's own log."""
 
     @property
     def has_error_label(self) -> bool:

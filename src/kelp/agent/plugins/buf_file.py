@@ -56,6 +56,19 @@ class FileBuffer(BufferStorage):
             raise self.error(
                 "option 'path' is required: name a folder for the chunk files, or set root_dir in <system>"
             )
+        if (
+            self.path is not None
+            and self.context.workers > 1
+            and self._is_pattern(os.path.abspath(self.path))
+        ):
+            raise self.error(
+                "with several workers 'path' must be a folder: each gets one inside it; or set root_dir and @id",
+                "path",
+            )
+
+    @staticmethod
+    def _is_pattern(path: str) -> bool:
+        return not os.path.isdir(path) and (os.path.exists(path) or ".*" in path)
 
     def _octal(self, name: str, text: str | None, default: int) -> int:
         if text is None:
@@ -78,7 +91,7 @@ class FileBuffer(BufferStorage):
             worker = self.context.root_dir / f"worker{self.context.worker_id}"
             return ChunkPath(str(worker / safe_name(self.owner_id) / "buffer"), default_prefix, suffix), None
         path = os.path.abspath(self.path)
-        if os.path.isdir(path) or (not os.path.exists(path) and ".*" not in path):
+        if not self._is_pattern(path):
             if self.context.workers <= 1:
                 return ChunkPath(path, default_prefix, suffix), None
             own = os.path.join(path, f"worker{self.context.worker_id}")
