@@ -1,0 +1,1 @@
+"""What the google_cloud output is made of: options, resources, entries, client."""
