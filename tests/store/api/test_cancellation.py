@@ -67,7 +67,9 @@ def test_a_client_that_goes_away_cancels_its_search() -> None:
 
 def test_no_statement_begins_for_nobody() -> None:
     cancellation = Cancellation()
-    assert cancellation.tag in cancellation.marked("SELECT 1")
+    assert cancellation.marked("SELECT 1") == f"WITH '{cancellation.tag}' AS _request SELECT 1"
+    union = cancellation.marked("(SELECT 1) UNION ALL (SELECT 2)")
+    assert union == f"WITH '{cancellation.tag}' AS _request SELECT * FROM ((SELECT 1) UNION ALL (SELECT 2))"
     cancellation.cancelled = True
     with pytest.raises(ApiError, match="task cancelled"):
         cancellation.marked("SELECT 1")

@@ -1,5 +1,10 @@
+import re
+from pathlib import Path
+
 import pytest
 
+import kelp.store
+from kelp.store.api.known_parameters import KNOWN, check_parameters
 from kelp.store.api.parameters import Parameters, duration_ms, size_bytes
 from kelp.store.errors import ApiError
 
@@ -60,3 +65,23 @@ def test_duration(text, want):
 @pytest.mark.parametrize(("text", "want"), [("1b", 1), ("1kb", 1024), ("1.5g", 1610612736), ("2MB", 2097152)])
 def test_size(text, want):
     assert size_bytes(text, "x") == want
+
+
+def test_unknown_parameters_are_refused() -> None:
+    check_parameters("/_search", ["size", "q", "pretty"])
+    with pytest.raises(ApiError) as one:
+        check_parameters("/_search", ["size", "foo"])
+    assert one.value.reason == "request [/_search] contains unrecognized parameter: [foo]"
+    with pytest.raises(ApiError) as two:
+        check_parameters("/_search", ["sizee", "foo"])
+    assert two.value.reason == (
+        "request [/_search] contains unrecognized parameters: [foo], [sizee] -> did you mean [size]?"
+    )
+
+
+def test_every_parameter_the_store_reads_is_known() -> None:
+    read = re.compile(r"parameters\.(?:text|get|flag|integer|names|duration_ms)\(\"(\w+)\"")
+    sources = Path(kelp.store.__file__).parent.rglob("*.py")
+    names = {name for source in sources for name in read.findall(source.read_text("utf-8"))}
+    assert len(names) > 40
+    assert names <= KNOWN

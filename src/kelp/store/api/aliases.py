@@ -65,7 +65,7 @@ def _get(store: Store, call: Call) -> Reply:
                 name: body for name, body in aliases.items() if any(fnmatchcase(name, w) for w in wanted)
             }
             seen.update(aliases)
-        if not index.hidden and (aliases or not wanted):
+        if aliases or not wanted:
             shown[index.name] = {"aliases": aliases}
     missing = [name for name in wanted if "*" not in name and name not in seen]
     if missing:

@@ -16,6 +16,7 @@ from kelp.common.log import Log
 from kelp.store.api import body as request_body
 from kelp.store.api import errors
 from kelp.store.api.access import Access
+from kelp.store.api.known_parameters import check_parameters
 from kelp.store.api.parameters import Parameters
 from kelp.store.api.pools import Pools
 from kelp.store.api.respond import Sent, render
@@ -126,6 +127,7 @@ class App:
             route = self._route(call)
             if isinstance(route, Reply):
                 return render(route, call)
+            check_parameters(call.path, call.parameters)
             call.body = await self._read_body(headers, receive)
             return await self._run(route, call, receive)
         except ApiError as error:

@@ -19,7 +19,8 @@ class Cancellation:
         if self.cancelled:
             raise ApiError(400, "task_cancelled_exception", "task cancelled [http channel closed]")
         # The client takes comments off a statement; a name that nothing uses stays in its text.
-        return f"WITH '{self.tag}' AS _request {sql}"
+        select = f"SELECT * FROM ({sql})" if sql.startswith("(") else sql
+        return f"WITH '{self.tag}' AS _request {select}"
 
 
 RUNNING: ContextVar[Cancellation | None] = ContextVar("kelp_running_request", default=None)

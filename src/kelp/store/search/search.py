@@ -34,7 +34,7 @@ def run_search(engine: Engine, indices: Sequence[Index], request: SearchRequest)
         plans = plan_sort(_keys(request), [branch.index for branch in context.branches] or indices)
         page_context = _page_context(context, request)
         total = _start_count(page_context, request)
-        found_aggs = POOL.submit(run_aggregations, context, aggs, request) if aggs else None
+        found_aggs = POOL.submit(run_aggregations, context, aggs, request) if aggs and indices else None
         hits = page_of_hits(page_context, request, plans) if request.size and _passes_score(request) else []
         answer = _answer(context, request, plans, hits, total)
         if found_aggs is not None:
