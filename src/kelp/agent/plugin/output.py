@@ -1,7 +1,7 @@
 """Base of outputs; buffered ones extend it in `kelp.agent.buffer`."""
 
 from kelp.agent.event import Batch
-from kelp.agent.plugin.base import Plugin
+from kelp.agent.plugin.base import Plugin, Router
 
 
 class UnrecoverableError(Exception):
@@ -13,6 +13,8 @@ class Output(Plugin):
 
     # True where `shutdown` flushes to somewhere outside: those run last and side by side.
     buffered: bool = False
+    # True where it emits what becomes of events behind its buffer: then it is shut down before those that get it.
+    hands_on: bool = False
 
     def emit_batch(self, tag: str, batch: Batch) -> None:
         """Take a batch from the router; unbuffered outputs process it at once."""
@@ -21,6 +23,10 @@ class Output(Plugin):
     def process(self, tag: str, batch: Batch) -> None:
         """Write a batch now (unbuffered outputs)."""
         raise NotImplementedError
+
+    def onward(self, tag: str) -> list[tuple[Router, str]]:
+        """Where events of `tag` go on, and with which tags, `…` for what only an event can tell; none if they are written."""
+        return []
 
     def flush(self) -> None:
         """Write out what is held, soon (SIGUSR1); unbuffered outputs hold nothing."""

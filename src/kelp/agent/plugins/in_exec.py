@@ -1,28 +1,23 @@
 """Input `exec`: what a program writes to its standard output."""
 
 import codecs
-import json
 import os
 import signal
 import subprocess
 import threading
-from collections.abc import Iterable, Iterator
-from typing import IO
 
 from kelp.agent.config import Element, param
 from kelp.agent.event import Batch
 from kelp.agent.listen.messages import ExtractSection, event_time
+from kelp.agent.listen.program import Events, read_events
 from kelp.agent.parse import RecordParser
 from kelp.agent.plugin.input import BufferOverflow, Input
 from kelp.agent.plugin.parser import Parsed
 from kelp.agent.plugin.registry import register
-from kelp.agent.plugins.parser_json import JsonParser
-from kelp.agent.plugins.parser_msgpack import MsgpackParser
 from kelp.common.errors import KelpError
 
 _STOP_SECONDS = 10.0
 _WAIT_SECONDS = 1.0
-Events = Iterable[Parsed | None]
 
 
 @register("input", "exec")
@@ -108,7 +103,9 @@ class ExecInput(Input):
             timer.start()
         try:
             assert process.stdout is not None
-            for events in self._events(process.stdout):
+            for events in read_events(
+                process.stdout, self._parser, self._codec, self.read_block_size, self.log
+            ):
                 self._hand_on(events)
             status = process.wait()
         finally:
@@ -129,42 +126,6 @@ class ExecInput(Input):
     def _kill(process: subprocess.Popen[bytes], number: int = signal.SIGKILL) -> None:
         if process.poll() is None:
             os.killpg(process.pid, number)
-
-    # ------------------------------------------------------------------ events
-
-    def _events(self, stream: IO[bytes]) -> Iterator[Events]:
-        if isinstance(self._parser, MsgpackParser):
-            yield from self._unpack(stream, self._parser)
-        elif isinstance(self._parser, JsonParser):
-            yield from self._read_json(stream)
-        else:
-            for line in stream:
-                yield self._parser.parse_all(line.decode(self._codec, "replace").rstrip("\r\n"))
-
-    def _unpack(self, stream: IO[bytes], parser: MsgpackParser) -> Iterator[Events]:
-        import msgpack
-
-        unpacker = msgpack.Unpacker(stream, read_size=self.read_block_size, raw=False, strict_map_key=False,
-                                    unicode_errors="replace")  # fmt: skip
-        for value in unpacker:
-            yield parser.parse_bytes(msgpack.packb(value))
-
-    def _read_json(self, stream: IO[bytes]) -> Iterator[Events]:
-        """Values one behind the other, whatever stands between them; one may go over several lines."""
-        decoder = json.JSONDecoder()
-        decode = codecs.getincrementaldecoder(self._codec)("replace").decode
-        text = ""
-        while block := os.read(stream.fileno(), self.read_block_size):
-            text = (text + decode(block)).lstrip()
-            while text:
-                try:
-                    _value, end = decoder.raw_decode(text)
-                except ValueError:
-                    break  # the rest is still to come
-                yield self._parser.parse_all(text[:end])
-                text = text[end:].lstrip()
-        if text:
-            self.log.warning("the program's output ends in broken JSON", text=text[:200])
 
     def _hand_on(self, events: Events) -> None:
         try:
