@@ -9,6 +9,11 @@ from kelp import __version__
 _COMMANDS = {
     "up": ("kelp.up", "command", "Run store, UI and agent together."),
     "agent": ("kelp.agent.cli", "command", "Collect logs: run a Fluentd configuration."),
+    "check": (
+        "kelp.agent.check.command",
+        "command",
+        "Explain a Fluentd configuration, and what in it is risky.",
+    ),
     "store": ("kelp.store.cli", "command", "Store and search logs: the Elasticsearch API."),
     "ui": ("kelp.ui.cli", "command", "Show logs: the web page."),
 }

@@ -7,6 +7,10 @@ from kelp.agent.pipeline.assemble import assemble
 from kelp.agent.pipeline.explain import explain
 
 TEXT = """
+<source>
+  @type forward
+  @label @IN
+</source>
 <filter app.*>
   @type grep
 </filter>
@@ -20,15 +24,33 @@ TEXT = """
     @type null
   </match>
 </label>
+<label @IN>
+  <match **>
+    @type copy
+    <store>
+      @type null
+    </store>
+    <store>
+      @type relabel
+      @label @L
+    </store>
+  </match>
+</label>
 """
 
 
-def test_every_label_is_shown() -> None:
+def test_the_way_from_every_beginning() -> None:
     assembly = assemble(parse_v1(TEXT, "f", Path("/nowhere")))
     assert explain(assembly, "app.x").split("\n") == [
         "@ROOT:",
-        "  filter grep <filter app.*> at f:2",
-        "  match relabel (r) <match app.**> at f:5 → @L",
-        "@L:",
-        "  nothing matches: events are dropped",
+        "  filter grep <filter app.*> at f:6",
+        "  match relabel (r) <match app.**> at f:9",
+        "    → @L:",
+        "      nothing matches: events are dropped",
+        "@IN:",
+        "  match copy <match **> at f:20",
+        "    store null <store> at f:22",
+        "    store relabel <store> at f:25",
+        "    → @L:",
+        "      nothing matches: events are dropped",
     ]

@@ -5,7 +5,7 @@ from typing import cast
 from kelp.agent.buffer.stats import OutputStats
 from kelp.agent.config import Element, param
 from kelp.agent.event import Batch
-from kelp.agent.plugin import Output, build
+from kelp.agent.plugin import Output, Router, build
 
 
 class MultiOutput(Output):
@@ -33,3 +33,6 @@ class MultiOutput(Output):
             self.stats.num_errors += 1
             raise
         self.stats.emit_records += len(batch)
+
+    def onward(self, tag: str) -> list[tuple[Router, str]]:
+        return [step for store in self.stores for step in store.onward(tag)]

@@ -2,12 +2,13 @@
 
 import threading
 import time as clock
+from bisect import bisect_left
 
 from kelp.agent.config import param
 from kelp.agent.event import Batch, Record
-from kelp.agent.exceptions.detector import Rules, TraceCollector, may_begin
+from kelp.agent.exceptions.detector import Rules, TraceCollector, possible_beginnings
 from kelp.agent.origin import emission, present
-from kelp.agent.plugin import BufferOverflow, Output, register
+from kelp.agent.plugin import BufferOverflow, Output, Router, register
 from kelp.agent.ruby.values import to_s
 
 _FORGET_SECONDS = 600.0
@@ -61,9 +62,11 @@ class DetectExceptionsOutput(Output):
         # Held while emitting too: the lines of a stream must leave in the order they came.
         with self._lock:
             collectors = self._collectors.setdefault(tag, {})
-            if not self._is_plain(collectors, batch):
+            beginnings = self._beginnings(batch)
+            idle = all(collector.is_idle for collector in collectors.values())
+            if beginnings is None or beginnings or not idle:
                 self._remember(tag)
-                batch = self._collected(collectors, batch)
+                batch = self._collected(collectors, batch, beginnings, idle=idle)
             self._send(tag, batch)
 
     def _remember(self, tag: str) -> None:
@@ -79,17 +82,39 @@ class DetectExceptionsOutput(Output):
 
         now.undo.append(restore)
 
-    def _is_plain(self, collectors: dict[str, TraceCollector], batch: Batch) -> bool:
-        """Whether no trace is open and none can begin in this batch: the usual case, settled in one look."""
-        if not self.message or not all(collector.is_idle for collector in collectors.values()):
-            return False
+    def _beginnings(self, batch: Batch) -> list[int] | None:
+        """Indexes of the events that can begin a trace; None where that takes a look at each event."""
         field = self.message
-        return not may_begin("\n".join([line for r in batch.records if type(line := r.get(field)) is str]))
+        if not field:
+            return None
+        lines = [record.get(field) for record in batch.records]
+        return possible_beginnings([line if type(line) is str else "" for line in lines])
 
-    def _collected(self, collectors: dict[str, TraceCollector], batch: Batch) -> Batch:
+    def _collected(
+        self,
+        collectors: dict[str, TraceCollector],
+        batch: Batch,
+        beginnings: list[int] | None,
+        *,
+        idle: bool,
+    ) -> Batch:
+        """Push events one by one, but pass over those that cannot matter: outside of traces, up to a beginning."""
         out = Batch()
-        for time, record in zip(batch.times, batch.records, strict=True):
-            self._collector(collectors, record).push(time, record, out)
+        times, records = batch.times, batch.records
+        at, count = 0, len(times)
+        while at < count:
+            if idle and beginnings is not None:
+                found = bisect_left(beginnings, at)
+                next_at = beginnings[found] if found < len(beginnings) else count
+                out.times += times[at:next_at]
+                out.records += records[at:next_at]
+                at = next_at
+                if at == count:
+                    break
+            collector = self._collector(collectors, records[at])
+            collector.push(times[at], records[at], out)
+            idle = collector.is_idle and all(one.is_idle for one in collectors.values())
+            at += 1
         return out
 
     def _collector(self, collectors: dict[str, TraceCollector], record: Record) -> TraceCollector:
@@ -103,6 +128,9 @@ class DetectExceptionsOutput(Output):
     def _send(self, tag: str, batch: Batch) -> None:
         if batch.times:
             self.emit(tag.removeprefix(self.remove_tag_prefix + "."), batch)
+
+    def onward(self, tag: str) -> list[tuple[Router, str]]:
+        return [(self.router, tag.removeprefix(self.remove_tag_prefix + "."))]
 
     def _watch(self) -> None:
         interval = self.multiline_flush_interval or 0.0

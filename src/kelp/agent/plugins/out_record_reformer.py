@@ -4,7 +4,7 @@ from typing import Any
 
 from kelp.agent.config import ConfigError, Element, param
 from kelp.agent.event import Batch, Record
-from kelp.agent.plugin import Output, register
+from kelp.agent.plugin import Output, Router, register
 from kelp.agent.ruby.source import RubySyntaxError
 from kelp.agent.ruby.values import RubyError, to_s
 from kelp.agent.transform.placeholders import PlaceholderTemplate
@@ -74,6 +74,12 @@ class RecordReformerOutput(Output):
             groups.setdefault(target, Batch()).append(time, self._changed(record, values))
         for target, group in groups.items():
             self.emit(target, group)
+
+    def onward(self, tag: str) -> list[tuple[Router, str]]:
+        try:
+            return [(self.router, to_s(self._tag.bind(TagScope.of(tag))({}, 0)))]
+        except (RubyError, ValueError):  # the tag is made of fields
+            return [(self.router, "…")]
 
     def _changed(self, record: Record, values: Record) -> Record:
         base = {key: record[key] for key in self.keep_keys if key in record} if self.renew_record else record

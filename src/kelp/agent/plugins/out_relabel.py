@@ -1,7 +1,7 @@
 """Sends events on to a label."""
 
 from kelp.agent.event import Batch
-from kelp.agent.plugin import Output, register
+from kelp.agent.plugin import Output, Router, register
 
 
 @register("output", "relabel")
@@ -14,3 +14,6 @@ class RelabelOutput(Output):
 
     def process(self, tag: str, batch: Batch) -> None:
         self.emit(tag, batch)
+
+    def onward(self, tag: str) -> list[tuple[Router, str]]:
+        return [(self.router, tag)]

@@ -95,6 +95,16 @@ class RewriteTagFilterOutput(Output):
         for (label, new_tag), group in groups.items():
             self._targets[label].emit(new_tag, group)
 
+    def onward(self, tag: str) -> list[tuple[Router, str]]:
+        placeholders = self._placeholders(tag)
+        found: dict[tuple[str | None, str], None] = {}
+        for rule in self.rules:
+            text = _REFERENCE.sub("…", rule.tag)
+            new_tag = _PLACEHOLDER.sub(lambda ref: placeholders.get(ref[0], ""), text)
+            if rule.label or new_tag != tag:
+                found[rule.label or None, new_tag] = None
+        return [(self._targets[label], new_tag) for label, new_tag in found]
+
     def _rewrite(self, record: Record, placeholders: dict[str, str]) -> tuple[str | None, str] | None:
         """Label and new tag of an event; None when no rule takes it."""
         for rule in self.rules:
