@@ -2,8 +2,10 @@
 
 import re
 import time as clock
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from copy import copy
+from itertools import accumulate
 
 from kelp.agent.event import Batch, Record
 from kelp.agent.exceptions.rules import HINTS, LANGUAGES, START
@@ -42,6 +44,21 @@ class Rules:
 def may_begin(text: str) -> bool:
     """Whether some line of `text` can begin a stack trace."""
     return any(hint in text for hint in HINTS)
+
+
+def possible_beginnings(texts: Sequence[str]) -> list[int]:
+    """The indexes of the texts that can begin a stack trace, in order: found in all of them at one go."""
+    body = "\n".join(texts)
+    places: list[int] = []
+    for hint in HINTS:
+        at = body.find(hint)
+        while at >= 0:
+            places.append(at)
+            at = body.find(hint, at + len(hint))
+    if not places:
+        return []
+    ends = list(accumulate([len(text) + 1 for text in texts]))
+    return sorted({bisect_right(ends, place) for place in places})
 
 
 class TraceCollector:

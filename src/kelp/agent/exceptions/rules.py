@@ -96,6 +96,5 @@ LANGUAGES: Final[dict[str, tuple[Rule, ...]]] = {
     "go": _GO, "rb": _RUBY, "ruby": _RUBY, "dart": _DART, "all": _ALL,
 }  # fmt: skip
 # A line that begins a trace, in whatever language, holds one of these: a quick look before the patterns.
-HINTS: Final = (
-    "Exception", "Error", "Throwable", "V8 errors", "Traceback (", "PHP ", "exception '", "panic", "Unhandled exception",
-)  # fmt: skip
+# ("xception" stands for Exception, exception ' and Unhandled exception.)
+HINTS: Final = ("xception", "Error", "Throwable", "V8 errors", "Traceback (", "PHP ", "panic")

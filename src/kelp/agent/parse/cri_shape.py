@@ -22,6 +22,10 @@ _KNOWN = re.compile(
     r" " + _NAME.format("log") + r"\.\*\)\$"
 )
 
+_MIDDLES = {f" {stream} {tag} ": (stream, tag) for stream in ("stdout", "stderr") for tag in "FP"}
+_MIDDLE_WIDTH = len(" stdout F ")
+_LEAST_WIDTH = len("2026-11-23T10:00:00.1Z")
+
 
 @dataclass(frozen=True, slots=True)
 class CriShape:
@@ -48,6 +52,8 @@ class CriShape:
 
     def parse(self, texts: list[str], read_time: TimeParser, out: ParsedLines) -> list[tuple[int, str]]:
         """Parse into `out`; return the lines (index, text) that only the expression can decide."""
+        if self._parse_alike(texts, read_time, out):
+            return []
         odd: list[tuple[int, str]] = []
         times, records, lines = out.times, out.records, out.lines
         stream_key, tag_key, log_key = self.stream, self.tag, self.log
@@ -90,3 +96,40 @@ class CriShape:
             )
             lines.append(index)
         return odd
+
+    def _parse_alike(self, texts: list[str], read_time: TimeParser, out: ParsedLines) -> bool:
+        """Parse lines whose times have one form and length: the usual case, settled column by column.
+
+        Everything before the message has the same width then, as stdout and stderr do.
+        """
+        many = getattr(read_time, "many", None)
+        width = texts[0].find(" ") if texts else -1
+        if many is None or width < _LEAST_WIDTH or min(map(len, texts)) < width + _MIDDLE_WIDTH:
+            return False
+        begin = width + _MIDDLE_WIDTH
+        middles = [text[width:begin] for text in texts]
+        if not _MIDDLES.keys() >= set(middles):
+            return False
+        body = "\n".join(texts)
+        if body.count("\n") != len(texts) - 1 or (self.greedy and not _has_one_stream(body, len(texts))):
+            return False
+        times = many(texts, width)
+        if times is None:
+            return False
+        stream, tag, log = self.stream, self.tag, self.log
+        pairs = zip(middles, texts, strict=True)
+        out.times = times
+        if tag is None:
+            out.records = [{stream: _MIDDLES[middle][0], log: text[begin:]} for middle, text in pairs]
+        else:
+            out.records = [
+                {stream: _MIDDLES[middle][0], tag: _MIDDLES[middle][1], log: text[begin:]}
+                for middle, text in pairs
+            ]
+        out.lines = list(range(len(texts)))
+        return True
+
+
+def _has_one_stream(body: str, lines: int) -> bool:
+    """Whether a greedy time can only end before the stream of each line: no message looks like one."""
+    return body.count(" std") == lines or body.count(" stdout ") + body.count(" stderr ") == lines

@@ -39,3 +39,7 @@ class Parser(Plugin):
     def parse_lines(self, lines: list[bytes]) -> ParsedLines:
         """Parse many lines, each without its newline: the hot path. Unknown times become the present."""
         raise NotImplementedError
+
+    def parse_texts(self, texts: list[str]) -> ParsedLines:
+        """As `parse_lines`, of what is text already."""
+        return self.parse_lines([text.encode("utf-8", "surrogatepass") for text in texts])

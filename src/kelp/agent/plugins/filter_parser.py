@@ -54,7 +54,7 @@ class ParserFilter(Filter):
     def filter_batch(self, tag: str, batch: Batch) -> Batch:
         texts = [self._get(record) for record in batch.records]
         if self._takes_many and all(type(text) is str for text in texts):
-            found = self._parser.parse_lines([text.encode("utf-8", "surrogatepass") for text in texts])
+            found = self._parser.parse_texts(texts)
             if not found.errors and not found.unmatched and len(found.lines) == len(texts):
                 return self._replaced(batch, found)
         return self._one_by_one(tag, batch)
@@ -62,14 +62,24 @@ class ParserFilter(Filter):
     def _replaced(self, batch: Batch, found: ParsedLines) -> Batch:
         """The fast path: every text gave one event."""
         if self.remove_key_name_field:
-            for record in batch.records:
-                self._field.delete(record)
+            self._remove_field(batch)
         pairs = zip(batch.records, found.records, strict=True)
         if self.reserve_data and self.inject_key_prefix is None and self.hash_value_field is None:
-            records = [record | values for record, values in pairs]
+            records = batch.records
+            for record, values in pairs:
+                record.update(values)
         else:
             records = [self._combined(record, values) for record, values in pairs]
         return Batch(batch.times if self.reserve_time else found.times, records)
+
+    def _remove_field(self, batch: Batch) -> None:
+        if self._field.is_nested:
+            for record in batch.records:
+                self._field.delete(record)
+            return
+        key = self._field.keys[0]
+        for record in batch.records:
+            record.pop(key, None)  # type: ignore[arg-type]
 
     def _one_by_one(self, tag: str, batch: Batch) -> Batch:
         out = Batch()

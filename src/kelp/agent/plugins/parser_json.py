@@ -1,8 +1,9 @@
 """Parser `json`: an object per text, or an array of objects."""
 
 import json
+import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -16,6 +17,10 @@ from kelp.agent.plugin.registry import register
 from kelp.agent.timefmt import TimeParseError
 
 _ABSENT = object()
+# How a text begins that may be JSON this parser takes: an object, or an array of something.
+_MAY_BEGIN = re.compile(r'\s*(?:\{|\[\s*[\[{"\dtfn\]-])')
+_MAY_BEGIN_BYTES = re.compile(_MAY_BEGIN.pattern.encode())
+_BEGINNINGS = frozenset(b"{[ \t\n\r\v\f")
 
 
 def load_json(text: str | bytes) -> Any:
@@ -79,12 +84,20 @@ class JsonParser(RecordParser):
         return (self.finish(value) if type(value) is dict else None,)
 
     def parse_lines(self, lines: list[bytes]) -> ParsedLines:
+        if _BEGINNINGS.isdisjoint([line[0] for line in lines if line]):
+            return ParsedLines(unmatched=list(range(len(lines))))
+        return self._parse_many(lines, b"{")
+
+    def parse_texts(self, texts: list[str]) -> ParsedLines:
+        return self._parse_many(texts, "{")
+
+    def _parse_many(self, lines: Sequence[bytes | str], brace: bytes | str) -> ParsedLines:
         out = ParsedLines()
         times, records, origins = out.times, out.records, out.lines
         key, keep, read_time, converts = self.time_key, self.keep_time_key, self.read_time, self.converts
         loads, now = orjson.loads, time.time_ns()
         for index, line in enumerate(lines):
-            if line[:1] != b"{":  # a failed attempt would cost more than a whole line
+            if line[:1] != brace:  # a failed attempt would cost more than a whole line
                 self._parse_oddity(line, index, now, out)
                 continue
             try:
@@ -109,13 +122,15 @@ class JsonParser(RecordParser):
             origins.append(index)
         return out
 
-    def _parse_oddity(self, line: bytes, index: int, now: int, out: ParsedLines) -> None:
+    def _parse_oddity(self, line: bytes | str, index: int, now: int, out: ParsedLines) -> None:
         """A line that is no JSON, not UTF-8, or not one object."""
-        if line.lstrip()[:1] not in (b"{", b"["):
+        may_be = _MAY_BEGIN.match(line) if isinstance(line, str) else _MAY_BEGIN_BYTES.match(line)
+        if may_be is None:
             out.unmatched.append(index)
             return
+        text = line if isinstance(line, str) else line.decode("utf-8", "replace")
         try:
-            for event in self.parse_all(line.decode("utf-8", "replace")):
+            for event in self.parse_all(text):
                 if event is None:
                     out.unmatched.append(index)
                 else:

@@ -1,12 +1,15 @@
 """Parser `multi_format`: the first of several formats that matches."""
 
-from typing import cast
+from collections.abc import Callable
+from typing import TypeVar, cast
 
 from kelp.agent.config import Element, param
 from kelp.agent.event import Record
 from kelp.agent.parse import ParserError, RecordParser
 from kelp.agent.plugin.parser import Parsed, ParsedLines, Parser
 from kelp.agent.plugin.registry import register
+
+T = TypeVar("T", bytes, str)
 
 
 @register("parser", "multi_format")
@@ -54,11 +57,22 @@ class MultiFormatParser(RecordParser):
         return None
 
     def parse_lines(self, lines: list[bytes]) -> ParsedLines:
+        return self._parse_many(lines, lambda parser, some: parser.parse_lines(some))
+
+    def parse_texts(self, texts: list[str]) -> ParsedLines:
+        return self._parse_many(texts, lambda parser, some: parser.parse_texts(some))
+
+    def _parse_many(self, lines: list[T], parse: "Callable[[Parser, list[T]], ParsedLines]") -> ParsedLines:
         times = [0] * len(lines)
         records: list[Record | None] = [None] * len(lines)
         left = list(range(len(lines)))
         for name, parser in self._formats:
-            found = parser.parse_lines(lines if len(left) == len(lines) else [lines[i] for i in left])
+            found: ParsedLines = parse(parser, lines if len(left) == len(lines) else [lines[i] for i in left])
+            if self._is_all(found, len(lines)):
+                if self.format_key is not None:
+                    for record in found.records:
+                        record[self.format_key] = name
+                return found
             # Backwards, so that the first of several events of a line stays.
             for at in range(len(found.lines) - 1, -1, -1):
                 line = left[found.lines[at]]
@@ -77,3 +91,8 @@ class MultiFormatParser(RecordParser):
         matched = [at for at, record in enumerate(records) if record is not None]
         kept = [one for one in records if one is not None]
         return ParsedLines([times[at] for at in matched], kept, matched, left)
+
+    @staticmethod
+    def _is_all(found: ParsedLines, count: int) -> bool:
+        """Whether each of `count` lines gave one event in this format."""
+        return len(found.lines) == count and not found.unmatched and found.lines == list(range(count))

@@ -23,6 +23,9 @@ class NoneParser(RecordParser):
         return time.time_ns() if self.estimate_current_event else None, {self.message_key: text}
 
     def parse_lines(self, lines: list[bytes]) -> ParsedLines:
+        return self.parse_texts(decode_lines(lines))
+
+    def parse_texts(self, texts: list[str]) -> ParsedLines:
         key = self.message_key
-        records: list[Record] = [{key: text} for text in decode_lines(lines)]
-        return ParsedLines([time.time_ns()] * len(lines), records, list(range(len(lines))))
+        records: list[Record] = [{key: text} for text in texts]
+        return ParsedLines([time.time_ns()] * len(texts), records, list(range(len(texts))))

@@ -68,17 +68,20 @@ class RegexpParser(RecordParser):
         return {name: value for name, value in found.groupdict().items() if value is not None}
 
     def parse_lines(self, lines: list[bytes]) -> ParsedLines:
+        return self.parse_texts(decode_lines(lines))
+
+    def parse_texts(self, texts: list[str]) -> ParsedLines:
         out = ParsedLines()
         shape = self._shape
         if shape is None or self.keep_time_key or self.time_key != shape.time or self.timeout:
-            return self._parse_texts(enumerate(decode_lines(lines)), out)
-        odd = shape.parse(decode_lines(lines), self.read_time, out)
+            return self._parse_each(enumerate(texts), out)
+        odd = shape.parse(texts, self.read_time, out)
         if self.converts:
             for record in out.records:
                 self.convert(record)
-        return self._merge(out, self._parse_texts(odd, ParsedLines())) if odd else out
+        return self._merge(out, self._parse_each(odd, ParsedLines())) if odd else out
 
-    def _parse_texts(self, texts: Any, out: ParsedLines) -> ParsedLines:
+    def _parse_each(self, texts: Any, out: ParsedLines) -> ParsedLines:
         search, key, keep, converts = self._search, self.time_key, self.keep_time_key, self.converts
         now = time.time_ns()
         for index, text in texts:

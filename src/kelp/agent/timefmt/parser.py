@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
+import orjson
+
 from kelp.agent.timefmt import guess
 from kelp.agent.timefmt.strptime import Moment, Strptime
 from kelp.agent.timefmt.zones import (
@@ -132,6 +134,7 @@ def _zero(_epoch: int) -> int:
     return 0
 
 
+_FRACTION = 20  # where the fraction begins after 2026-11-23T10:00:00.
 _ISO_BEGINNINGS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%FT%T", "%F %T", "%Y-%m-%dT%T", "%Y-%m-%d %T")
 
 
@@ -191,6 +194,36 @@ class _Formatted:
             if known is not None:
                 return known
         return self._parse(value)
+
+    def many(self, texts: Sequence[str], width: int) -> list[int] | None:
+        """The times that the first `width` characters of each text are.
+
+        None where they do not all have the form of the one parsed last, ISO 8601: parse each then.
+        """
+        start, end = self._start, self._end
+        if not self._iso or start != _FRACTION or end > width or not texts:
+            return None
+        tail = texts[0][end:width]
+        if {text[19] + text[end:width] for text in texts} != {"." + tail}:
+            return None
+        unit = 10 ** (end - start)
+        try:  # a digit before each keeps leading zeros legal, and tells how many digits there were
+            seconds = orjson.loads("[1" + ",1".join([text[17:19] + text[start:end] for text in texts]) + "]")
+        except orjson.JSONDecodeError:
+            return None
+        if len(seconds) != len(texts) or type(sum(seconds)) is not int:
+            return None
+        if min(seconds) < 100 * unit or max(seconds) >= 160 * unit:
+            return None
+        minutes = [text[:17] for text in texts]
+        scale, zeros = self._scale, "00." + "0" * (end - start) + tail
+        try:
+            bases = {minute: self(minute + zeros) - 100 * unit * scale for minute in set(minutes)}
+        except TimeParseError:
+            return None
+        if scale == 1:
+            return [bases[minute] + second for minute, second in zip(minutes, seconds, strict=True)]
+        return [bases[minute] + second * scale for minute, second in zip(minutes, seconds, strict=True)]
 
     def _parse(self, value: str) -> int:
         moment = self._strptime.parse(value)

@@ -33,6 +33,7 @@ TIMESTAMP = "@timestamp"
 OnError = Callable[[str, int, Record, Exception], None]
 _DAY = 86400
 _MINUTE = 60 * NANOS
+_PADDED = 100 * NANOS  # keeps the leading zeros of seconds and nanoseconds
 _MINUTES_KEPT = 4096
 
 
@@ -147,12 +148,12 @@ class BulkFormatter:
                 minute = time // _MINUTE
                 found = names.minutes.get((minute, tail))
                 action, head, zone = found or self._minute(minute, names, tail)
-            second, ns = divmod(time % _MINUTE, NANOS)
+            digits = b"%d" % (_PADDED + time % _MINUTE)
             if exact:
-                out.append(b"%b%b%b%02d.%09d%b" % (action, document[:-1], head, second, ns, zone))
+                out.append(action + document[:-1] + head + digits[1:3] + b"." + digits[3:] + zone)
             else:
-                fraction = b".%b" % (b"%09d" % ns)[:precision] if precision > 0 else b""
-                out.append(b"%b%b%b%02d%b%b" % (action, document[:-1], head, second, fraction, zone))
+                fraction = b"." + digits[3 : 3 + precision] if precision > 0 else b""
+                out.append(action + document[:-1] + head + digits[1:3] + fraction + zone)
         return out
 
     def _minute(self, minute: int, names: Names, tail: bytes) -> tuple[bytes, bytes, bytes]:
