@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from bench.process import cost, folder_mb
 
 BODY_BYTES = 4_000_000
+SETTLE_SECONDS = 120
 
 
 @dataclass(slots=True)
@@ -90,7 +91,7 @@ def run(url: str, bulk: Path, connections: int, path: str, pid: int | None, disk
     if feed.failure:
         raise RuntimeError(f"cannot ingest: {feed.failure}")
     visible = wait_searchable(url, feed.documents) if path == "/_bulk" else 0.0
-    time.sleep(5)  # merges are part of the price
+    settle(disk)
     after = cost(pid) if pid else None
     return Ingested(
         feed.documents,
@@ -101,6 +102,18 @@ def run(url: str, bulk: Path, connections: int, path: str, pid: int | None, disk
         folder_mb(disk) if disk else 0.0,
         visible,
     )
+
+
+def settle(disk: Path | None) -> None:
+    """Wait until merges are over: they are part of the price."""
+    time.sleep(5)
+    deadline = time.monotonic() + SETTLE_SECONDS
+    size = folder_mb(disk) if disk else 0.0
+    quiet = 0
+    while disk and quiet < 12 and time.monotonic() < deadline:
+        time.sleep(1)
+        before, size = size, folder_mb(disk)
+        quiet = quiet + 1 if abs(size - before) < 0.5 else 0
 
 
 def wait_searchable(url: str, documents: int) -> float:
