@@ -2,6 +2,7 @@
 
 import json
 import time
+from types import SimpleNamespace
 
 import msgpack
 import pytest
@@ -32,7 +33,7 @@ def section(name, options, *inner):
 
 def parser(options, *inner):
     element = section("parse", options, *inner)
-    return build("parser", options["@type"], element, None, None)
+    return build("parser", options["@type"], element, SimpleNamespace(workers=1), None)
 
 
 def events(options, text, *inner):

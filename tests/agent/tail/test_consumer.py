@@ -1,6 +1,7 @@
 """Bytes of a file to events."""
 
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -27,7 +28,7 @@ def section(name, options, *inner):
 
 def consume(options, data, take, **settings):
     """Bytes used, and the records given."""
-    parser = build("parser", options["@type"], section("parse", options), None, None)
+    parser = build("parser", options["@type"], section("parse", options), SimpleNamespace(workers=1), None)
     records = []
     kind = MultilineConsumer if options["@type"] == "multiline" else LineConsumer
     made = kind(parser, lambda _reader, batch: records.extend(batch.records), Log("test"), **settings)
