@@ -6,8 +6,6 @@ import threading
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-import yaml
-
 from kelp.agent.buffer.chunk import Chunk, compress
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.output import BufferedOutput
@@ -16,6 +14,7 @@ from kelp.agent.event import Batch
 from kelp.agent.output.forward.balancer import Balancer, Member
 from kelp.agent.output.forward.node import Node, Settings
 from kelp.agent.output.forward.protocol import ForwardError, Handshake, pack_events
+from kelp.agent.output.forward.servers import Discovery, DiscoveryError, ServerSection, discovery
 from kelp.agent.plugin import register
 from kelp.common.errors import KelpError
 
@@ -25,19 +24,6 @@ class SecuritySection(Section):
 
     self_hostname: str = param.string(description="Name of this agent.")
     shared_key: str = param.string(secret=True, description="Key that both sides know.")
-
-
-class ServerSection(Section):
-    """A server to send to."""
-
-    host: str = param.string(description="Host name or address.")
-    name: str | None = param.string(default=None, description="Name for the log and for its certificate.")
-    port: int = param.integer(default=24224, description="Port.")
-    shared_key: str | None = param.string(default=None, secret=True, description="Key of this server.")
-    username: str = param.string(default="", description="User name.")
-    password: str = param.string(default="", secret=True, description="Password.")
-    standby: bool = param.boolean(default=False, description="Use it only while others are down.")
-    weight: int = param.integer(default=60, description="Share of the chunks.")
 
 
 class TransportOptions(BufferedOutput):
@@ -155,7 +141,7 @@ class ForwardOutput(TransportOptions):
     servers: list[ServerSection] = param.sections("server", ServerSection, description="Servers to send to.")
     discovery_element: Element | None = param.element(
         "service_discovery",
-        description="Servers as <service> sections (@type static) or in a file (@type file).",
+        description="Servers as <service> sections (@type static), in a file (file) or in the DNS (srv).",
     )
     host: str | None = param.string(default=None, obsoleted="use a <server> section", description="Removed.")
     port: int | None = param.integer(default=None, obsoleted="use a <server> section", description="Removed.")
@@ -172,10 +158,8 @@ class ForwardOutput(TransportOptions):
             )
         if self.send_keepalive_packet and not self.keepalive:
             raise self.error("option 'send_keepalive_packet' needs keepalive true", "send_keepalive_packet")
-        members = self._members(self._settings())
-        self._nodes = [member.node for member in members]
-        self._balancer = Balancer(members)
-        self._heart: threading.Thread | None = None
+        self._configure_servers()
+        self._threads: list[threading.Thread] = []
 
     def _settings(self) -> Settings:
         return Settings(
@@ -194,41 +178,58 @@ class ForwardOutput(TransportOptions):
             phi_threshold=self.phi_threshold if self.phi_failure_detector else None,
         )
 
-    def _members(self, settings: Settings) -> list[Member]:
-        sections = [*self.servers, *self._discovered()]
-        if not any(section.weight > 0 for section in sections):
-            raise self.error("a section <server> is required")
-        return [Member(self._node(one, settings), one.weight, one.standby) for one in sections]
-
-    def _discovered(self) -> list[ServerSection]:
-        element = self.discovery_element
-        if element is None:
-            return []
-        kind = element.get("@type")
-        if kind == "static":
-            return [ServerSection.read(service) for service in element.children("service")]
-        if kind == "file":
-            return [ServerSection.read(service) for service in self._listed(element)]
-        raise self.error(f"service discovery {kind!r} is not supported; use static or file")
-
-    def _listed(self, element: Element) -> list[Element]:
-        """The servers in a YAML or JSON file, read once at start."""
-        path = element.get("path")
-        element.attr("conf_encoding")
+    def _configure_servers(self) -> None:
+        self._node_settings = self._settings()
+        self._known: dict[tuple[Any, ...], Member] = {}
+        self._discovery: Discovery | None = None
+        if self.discovery_element is not None:
+            self._discovery = discovery(self.discovery_element)
+            if self._discovery is None:
+                kind = self.discovery_element.get("@type")
+                raise self.error(f"service discovery {kind!r} is not supported; use static, file or srv")
+        late = self._discovery is not None and self._discovery.late
         try:
-            with open(str(path), encoding="utf-8") as file:
-                entries = yaml.safe_load(file)
-        except (OSError, yaml.YAMLError) as error:
-            raise self.error(f"cannot read servers from {path}: {error}") from error
-        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-            raise self.error(f"cannot read servers from {path}: wanted a list of host, port…")
-        services = []
-        for entry in entries:
-            service = Element("service", file=str(path), line=1)
-            for name, value in entry.items():
-                service.set(str(name), value)
-            services.append(service)
-        return services
+            self._use(self.servers if late else self._found())
+        except DiscoveryError as error:
+            raise self.error(str(error)) from error
+        if not late and not any(member.weight > 0 for member in self._known.values()):
+            raise self.error("a section <server> is required")
+
+    def _found(self) -> list[ServerSection]:
+        return [*self.servers, *(self._discovery.servers() if self._discovery else ())]
+
+    def _use(self, sections: list[ServerSection]) -> None:
+        """Send to these servers from now on; connections to those that stay are kept."""
+        known = self._known
+        wanted = {section.key: section for section in sections}
+        if known and wanted.keys() == known.keys():
+            return
+        self._known = {
+            key: known.get(key) or Member(self._node(one, self._node_settings), one.weight, one.standby)
+            for key, one in wanted.items()
+        }
+        members = list(self._known.values())
+        self._balancer = Balancer(members)
+        self._nodes = [member.node for member in members]
+        for key in known.keys() - wanted.keys():
+            known[key].node.close()
+
+    def _rediscover(self) -> None:
+        assert self._discovery is not None
+        try:
+            found = self._found()
+        except DiscoveryError as error:
+            self.log.error("cannot find servers; those known stay", cause=error)
+            return
+        if found:
+            before = set(self._known)
+            self._use(found)
+            if before != set(self._known):
+                self.log.info("servers changed", servers=", ".join(node.name for node in self._nodes))
+
+    def _discover(self, interval: float) -> None:
+        while not self._stopping.wait(interval):
+            self._rediscover()
 
     def _node(self, section: ServerSection, settings: Settings) -> Node:
         handshake: Callable[[], Handshake] | None = None
@@ -246,6 +247,8 @@ class ForwardOutput(TransportOptions):
         return pack_events(batch, self.time_as_integer)
 
     def start(self) -> None:
+        if self._discovery is not None and self._discovery.late:
+            self._rediscover()
         if self.verify_connection_at_startup:
             for node in self._nodes:
                 try:
@@ -254,8 +257,12 @@ class ForwardOutput(TransportOptions):
                     raise ForwardError(f"cannot connect to {node.name}: {error}") from error
         super().start()
         if self.heartbeat_type != "none":
-            self._heart = threading.Thread(target=self._beat, name=f"heartbeat-{self.plugin_id}", daemon=True)
-            self._heart.start()
+            self._threads.append(threading.Thread(target=self._beat, daemon=True))
+        if self._discovery is not None and self._discovery.interval is not None:
+            interval = self._discovery.interval
+            self._threads.append(threading.Thread(target=self._discover, args=(interval,), daemon=True))
+        for thread in self._threads:
+            thread.start()
 
     def _beat(self) -> None:
         while not self._stopping.wait(self.heartbeat_interval):
@@ -290,7 +297,7 @@ class ForwardOutput(TransportOptions):
                     node.set_down(str(error))
                 continue
             return
-        raise ForwardError(f"cannot send chunk to any server: {failure}") from failure
+        raise ForwardError(f"cannot send chunk to any server: {failure or 'none is known'}") from failure
 
     def _entries(self, chunk: Chunk) -> bytes:
         if chunk.compression == self.compress:
@@ -305,8 +312,8 @@ class ForwardOutput(TransportOptions):
 
     def shutdown(self) -> None:
         super().shutdown()
-        if self._heart is not None:
-            self._heart.join()
+        for thread in self._threads:
+            thread.join()
 
     def close(self) -> None:
         for node in self._nodes:
