@@ -28,6 +28,8 @@ class Index:
     deleted: bool = False
     unsaved: bool = False
     """The mapping learned something that is not on disk yet."""
+    changes: int = 0
+    """Counts up whenever the searchable documents changed."""
     schema_lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     """Held while the mapping or the table's columns change."""
 

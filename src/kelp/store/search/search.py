@@ -15,11 +15,25 @@ from kelp.store.query.nodes import And, Node
 from kelp.store.search.context import POOL, SearchContext, all_failed
 from kelp.store.search.hits import page_of_hits, score_value
 from kelp.store.search.request import MAX_RESULT_WINDOW, SearchRequest, check_window
+from kelp.store.search.request_cache import RequestCache, cache_key
 from kelp.store.search.sort import SortKey, SortPlan, plan_sort
+
+_CACHE = RequestCache()
 
 
 def run_search(engine: Engine, indices: Sequence[Index], request: SearchRequest) -> dict[str, Any]:
     """The answer of `_search`. Raises ApiError `search_phase_execution_exception` when every index fails."""
+    key = cache_key(indices, request)
+    known = None if key is None else _CACHE.get(key)
+    if known is not None:
+        return {**known, "took": 0}
+    answer = _search(engine, indices, request)
+    if key is not None:
+        _CACHE.put(key, answer)
+    return answer
+
+
+def _search(engine: Engine, indices: Sequence[Index], request: SearchRequest) -> dict[str, Any]:
     started = time.perf_counter()
     with reading("the aggregations"):
         aggs = parse_aggregations(request.aggs)

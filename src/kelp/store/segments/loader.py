@@ -66,6 +66,9 @@ class Loader:
             if index.deleted:
                 return
             raise
+        finally:
+            with self._check_lock:
+                index.changes += 1
         segment.path.unlink(missing_ok=True)
         # Later segments may delete these rows; the file must not come back and bring them again.
         sync_folder(segment.path.parent)
