@@ -4,7 +4,7 @@ By kind and type name. Covered are those in Fluentd itself, in the images of flu
 that the charts of fluent, kokuwaio and kiwigrid use, and others that are widespread.
 """
 
-_UPLOAD = "file, and upload its files; or s3 to a compatible service"
+_UPLOAD = "file and a program that uploads, or s3 to a compatible service,"
 _SYSLOG = "http or forward to a gateway that speaks syslog"
 
 INSTEAD: dict[str, dict[str, str]] = {
@@ -85,7 +85,7 @@ INSTEAD: dict[str, dict[str, str]] = {
         "azurestorage": _UPLOAD,
         "azure-loganalytics": "http to a gateway",
         "azure_logs_ingestion": "http to a gateway",
-        "webhdfs": "file, and upload its files",
+        "webhdfs": "file and a program that uploads",
         "splunk_hec": "http with the token in `headers`",
         "datadog": "http with the key in `headers`",
         "newrelic": "http with the key in `headers`",
