@@ -62,4 +62,5 @@ def test_only_answers_that_depend_on_documents_alone_are_kept(store: Store) -> N
     assert key(TOP) != key({**TOP, "query": {"match": {"log": "x"}}})
     assert key({**TOP, "size": 1}) is None
     assert key({**TOP, "query": {"range": {"@timestamp": {"gte": "now-1h"}}}}) is None
+    assert cache_key(indices, parse_search(TOP, Parameters("request_cache=false"))) is None
     assert cache_key([], parse_search(TOP, Parameters())) is None

@@ -85,6 +85,8 @@ class SearchRequest:
     """A query text that cannot be parsed: in Elasticsearch a fault of every index, not of the request."""
     filter_only: bool = False
     """The query has no scoring part, so every score is 0."""
+    cached: bool = True
+    """Whether a kept answer will do."""
 
 
 def parse_search(body: dict[str, Any], parameters: Parameters) -> SearchRequest:
@@ -95,7 +97,7 @@ def parse_search(body: dict[str, Any], parameters: Parameters) -> SearchRequest:
                 raise ApiError(400, "illegal_argument_exception", f"cannot use [{key}]: {UNSUPPORTED[key]}")
         elif key not in KNOWN or (value is not None and not isinstance(value, _TYPES.get(key, object))):
             raise ApiError(400, "parsing_exception", f"Unknown key for a {_token(value)} in [{key}].")
-    request = SearchRequest()
+    request = SearchRequest(cached=parameters.flag("request_cache", True))
     with reading("the search request"):
         _read_query(request, body, parameters)
         _read_page(request, body, parameters)

@@ -55,7 +55,7 @@ class RequestCache:
 
 def cache_key(indices: Sequence[Index], request: SearchRequest) -> str | None:
     """What the answer depends on; None where that is more than request and documents, or it has hits."""
-    if request.size or request.pit_id is not None or request.profile or not indices:
+    if not request.cached or request.size or request.pit_id is not None or request.profile or not indices:
         return None
     asked = repr(request)
     if "now" in asked:
