@@ -1,0 +1,332 @@
+"""The shape of the Kubernetes addon's ConfigMap: one file for each of its keys, included as its image does.
+
+Shortened from kubernetes/cluster/addons/fluentd-elasticsearch/fluentd-es-configmap.yaml (Apache-2.0): the plugins and
+options are the same, repeated sources are left out, and folders, ports and the host can be set.
+"""
+
+import json
+import socket
+import time
+import urllib.request
+from pathlib import Path
+
+import msgpack
+import pytest
+from tests.agent.agent_runner import Runner, free_port, wait_for
+from tests.agent.bulk_sink import bulk_sink
+
+KEYS = {
+    "system.conf": "<system>\n  root_dir {tmp}/fluentd-buffers/\n</system>",
+    "containers.input.conf": r"""
+<source>
+  @id fluentd-containers.log
+  @type tail
+  path {log}/containers/*.log
+  pos_file {log}/es-containers.log.pos
+  tag raw.kubernetes.*
+  read_from_head true
+  <parse>
+    @type multi_format
+    <pattern>
+      format json
+      time_key time
+      time_format %Y-%m-%dT%H:%M:%S.%NZ
+    </pattern>
+    <pattern>
+      format /^(?<time>.+) (?<stream>stdout|stderr) [^ ]* (?<log>.*)$/
+      time_format %Y-%m-%dT%H:%M:%S.%N%:z
+    </pattern>
+  </parse>
+</source>
+
+# Detect exceptions in the log output and forward them as one log entry.
+<match raw.kubernetes.**>
+  @id raw.kubernetes
+  @type detect_exceptions
+  remove_tag_prefix raw
+  message log
+  stream stream
+  multiline_flush_interval 5
+  max_bytes 500000
+  max_lines 1000
+</match>
+
+<filter **>
+  @id filter_concat
+  @type concat
+  key message
+  multiline_end_regexp /\n$/
+  separator ""
+</filter>
+
+<filter kubernetes.**>
+  @id filter_kubernetes_metadata
+  @type kubernetes_metadata
+</filter>
+
+<filter kubernetes.**>
+  @id filter_parser
+  @type parser
+  key_name log
+  reserve_data true
+  remove_key_name_field true
+  <parse>
+    @type multi_format
+    <pattern>
+      format json
+    </pattern>
+    <pattern>
+      format none
+    </pattern>
+  </parse>
+</filter>
+""",
+    "system.input.conf": r"""
+<source>
+  @id minion
+  @type tail
+  format /^(?<time>[^ ]* [^ ,]*)[^\[]*\[[^\]]*\]\[(?<severity>[^ \]]*) *\] (?<message>.*)$/
+  time_format %Y-%m-%d %H:%M:%S
+  path {log}/salt/minion
+  pos_file {log}/salt.pos
+  tag salt
+</source>
+<source>
+  @id startupscript.log
+  @type tail
+  format syslog
+  path {log}/startupscript.log
+  pos_file {log}/es-startupscript.log.pos
+  tag startupscript
+</source>
+<source>
+  @id docker.log
+  @type tail
+  format /^time="(?<time>[^"]*)" level=(?<severity>[^ ]*) msg="(?<message>[^"]*)"( err="(?<error>[^"]*)")?( statusCode=($<status_code>\d+))?/
+  path {log}/docker.log
+  pos_file {log}/es-docker.log.pos
+  tag docker
+</source>
+<source>
+  @id etcd.log
+  @type tail
+  format none
+  path {log}/etcd.log
+  pos_file {log}/es-etcd.log.pos
+  tag etcd
+</source>
+<source>
+  @id kubelet.log
+  @type tail
+  format multiline
+  multiline_flush_interval 5s
+  format_firstline /^\w\d{{4}}/
+  format1 /^(?<severity>\w)(?<time>\d{{4}} [^\s]*)\s+(?<pid>\d+)\s+(?<source>[^ \]]+)\] (?<message>.*)/
+  time_format %m%d %H:%M:%S.%N
+  path {log}/kubelet.log
+  pos_file {log}/es-kubelet.log.pos
+  tag kubelet
+</source>
+<source>
+  @id journald-container-runtime
+  @type systemd
+  path {log}/journal
+  matches [{{ "_SYSTEMD_UNIT": "{{{{ fluentd_container_runtime_service }}}}.service" }}]
+  <storage>
+    @type local
+    persistent true
+    path {log}/journald-container-runtime.pos
+  </storage>
+  read_from_head true
+  tag container-runtime
+</source>
+<source>
+  @id kernel
+  @type systemd
+  path {log}/journal
+  matches [{{ "_TRANSPORT": "kernel" }}]
+  <storage>
+    @type local
+    persistent true
+    path {log}/kernel.pos
+  </storage>
+  <entry>
+    fields_strip_underscores true
+    fields_lowercase true
+  </entry>
+  read_from_head true
+  tag kernel
+</source>
+""",
+    "forward.input.conf": "<source>\n  @id forward\n  @type forward\n  port {forward}\n</source>",
+    "monitoring.conf": """
+<source>
+  @id prometheus
+  @type prometheus
+  port {prometheus}
+</source>
+<source>
+  @id monitor_agent
+  @type monitor_agent
+  port {monitor}
+</source>
+<source>
+  @id prometheus_monitor
+  @type prometheus_monitor
+  <labels>
+    host ${{hostname}}
+  </labels>
+</source>
+<source>
+  @id prometheus_output_monitor
+  @type prometheus_output_monitor
+  <labels>
+    host ${{hostname}}
+  </labels>
+</source>
+<source>
+  @id prometheus_tail_monitor
+  @type prometheus_tail_monitor
+  <labels>
+    host ${{hostname}}
+  </labels>
+</source>
+""",
+    "output.conf": """
+<match **>
+  @id elasticsearch
+  @type elasticsearch
+  @log_level info
+  type_name _doc
+  include_tag_key true
+  host 127.0.0.1
+  port {sink}
+  logstash_format true
+  <buffer>
+    @type file
+    path {log}/fluentd-buffers/kubernetes.system.buffer
+    flush_mode interval
+    retry_type exponential_backoff
+    flush_thread_count 2
+    flush_interval 5s
+    retry_forever
+    retry_max_interval 30
+    chunk_limit_size 2M
+    total_limit_size 500M
+    overflow_action block
+  </buffer>
+</match>
+""",
+}
+POD = "web-0_shop_app-" + "0" * 64
+
+
+class Addon:
+    """The addon's files and an agent that runs them."""
+
+    def __init__(self, runner: Runner, sink: int) -> None:
+        self.runner = runner
+        self.log = runner.folder / "var" / "log"
+        (self.log / "containers").mkdir(parents=True)
+        self.ports = {name: free_port() for name in ("forward", "prometheus", "monitor")}
+        (runner.folder / "config.d").mkdir()
+        for name, text in KEYS.items():
+            filled = text.format(tmp=runner.folder / "tmp", log=self.log, sink=sink, **self.ports)
+            (runner.folder / "config.d" / name).write_text(filled)
+        self.config = runner.config("@include config.d/*.conf\n", "fluent.conf")
+
+    def write(self, *lines: str) -> Path:
+        path = self.log / "containers" / f"{POD}.log"
+        with path.open("a") as file:
+            file.writelines(line + "\n" for line in lines)
+        return path
+
+    def get(self, name: str, path: str) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.ports[name]}{path}", timeout=5) as answer:
+            return answer.read().decode()
+
+    def forward(self, tag: str, record: dict) -> None:
+        with socket.create_connection(("127.0.0.1", self.ports["forward"]), 5) as sock:
+            sock.sendall(msgpack.packb([tag, int(time.time()), record]))
+
+
+@pytest.fixture
+def runner(tmp_path):
+    one = Runner(tmp_path)
+    yield one
+    one.end()
+
+
+def test_the_addon_runs_and_answers_on_its_ports(runner: Runner) -> None:
+    with bulk_sink() as sink:
+        addon = Addon(runner, sink.port)
+        code, said = runner.run(addon.config, "--dry-run")
+        assert (code, said.splitlines()) == (
+            0,
+            ["14 inputs, 5 filters and outputs", f"{addon.config}: the configuration is valid"],
+        )
+        path = addon.write(
+            "2026-11-23T10:00:00.123456789+00:00 stdout F plain text",
+            '{"log":"from docker\\n","stream":"stderr","time":"2026-11-23T10:00:01.5Z"}',
+            '2026-11-23T10:00:02.0+00:00 stdout F {"level":"info","n":1}',
+        )
+        process = runner.start(addon.config)
+        wait_for(lambda: "agent is running" in runner.log())
+        addon.forward("app", {"by": "forward"})
+        check_pages(addon, path)
+        process.terminate()
+        assert process.wait(15) == 0
+        again = runner.start(addon.config)  # the file buffer is flushed by the next start
+        wait_for(lambda: len(own(sink.docs())) == 4, 15)
+        again.terminate()
+        assert again.wait(15) == 0
+    check_documents(own(sink.docs()))
+    check_log(runner.log())
+
+
+def own(docs: list[dict]) -> list[dict]:
+    """Without the agent's own log, which the addon's output takes, too."""
+    return [doc for doc in docs if not doc["tag"].startswith("fluent.")]
+
+
+def check_pages(addon: Addon, path: Path) -> None:
+    wait_for(lambda: f'path="{path}"' in addon.get("prometheus", "/metrics"))
+    metrics = addon.get("prometheus", "/metrics")
+    host = socket.gethostname()
+    assert (
+        f'fluentd_output_status_retry_count{{host="{host}",plugin_id="elasticsearch",type="elasticsearch"}} 0'
+        in metrics
+    )
+    assert (
+        f'fluentd_tail_file_position{{host="{host}",plugin_id="fluentd-containers.log",type="tail",path="{path}"}} '
+        in metrics
+    )
+    plugins = json.loads(addon.get("monitor", "/api/plugins.json"))["plugins"]
+    ids = {plugin["plugin_id"] for plugin in plugins}
+    assert {
+        "fluentd-containers.log",
+        "kernel",
+        "forward",
+        "raw.kubernetes",
+        "filter_concat",
+        "elasticsearch",
+    } <= ids
+    assert json.loads(addon.get("monitor", "/api/config.json"))["config_path"] == str(addon.config)
+
+
+def check_documents(docs: list[dict]) -> None:
+    by_text = {doc.get("message", doc.get("n", doc.get("by"))): doc for doc in docs}
+    assert set(by_text) == {"plain text", "from docker\n", 1, "forward"}
+    assert by_text["from docker\n"]["stream"] == "stderr"
+    assert by_text[1]["level"] == "info"
+    tag = by_text["plain text"]["tag"]
+    assert tag.startswith("kubernetes.")
+    assert tag.endswith(f"containers.{POD}.log")
+    assert by_text["plain text"]["kubernetes"]["pod_name"] == "web-0"
+
+
+def check_log(text: str) -> None:
+    """Nothing worse than a warning about the journal that is not there, once for each of its inputs."""
+    loud = [line for line in text.splitlines() if " info " not in line]
+    assert all("cannot read the journal: it is tried again" in line for line in loud), loud
+    assert len(loud) == 4  # two inputs, started twice
