@@ -127,6 +127,23 @@ def test_one_crashed_worker_starts_again_and_the_other_stays(runner):
     assert len(children(agent.process.pid)) == 2
 
 
+def test_a_worker_that_was_told_to_end_starts_again(runner):
+    agent = Agent(runner, 1)
+    (worker,) = children(agent.process.pid)
+    os.kill(worker, signal.SIGTERM)
+    wait_for(lambda: "worker ended, starting it again" in runner.log())
+    wait_for(lambda: runner.log().count("agent is running") == 2)
+
+
+@pytest.mark.parametrize("options", [(), ("--no-supervisor",)])
+def test_a_configuration_that_cannot_start_ends_the_agent_at_reload(runner, options):
+    agent = Agent(runner, 1, *options)
+    agent.config.write_text("<source>\n@type http\nport 1\nbind 203.0.113.1\n</source>\n")
+    agent.process.send_signal(signal.SIGUSR2)
+    assert agent.process.wait(10) == 2
+    assert "cannot start: cannot listen on 203.0.113.1:1" in runner.log()
+
+
 def test_reloading_follows_the_number_of_workers(runner):
     agent = Agent(runner)
     agent.values["workers"] = 3

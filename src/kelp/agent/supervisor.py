@@ -54,7 +54,7 @@ class _State:
 
 
 class Supervisor:
-    """Forks workers and keeps them running until SIGTERM or SIGINT, or until one ends by its own will."""
+    """Forks workers and keeps them running until SIGTERM or SIGINT, or until one cannot start."""
 
     def __init__(self, orders: Orders) -> None:
         self._orders = orders
@@ -142,14 +142,15 @@ class Supervisor:
                     state.due = dict.fromkeys(range(state.count), time.monotonic())
             elif state.stopping:
                 state.code = state.code or max(code, 0)
-            elif code in (0, EXIT_CONFIG, EXIT_START):
-                # It ended by its own will: another try would end alike.
+            elif code in (EXIT_CONFIG, EXIT_START):
+                # Another try would end alike.
                 state.code, state.stopping = code, True
                 self._tell_all(signal.SIGTERM)
             else:
                 pause = self._orders.pause or _CRASH_PAUSE_SECONDS
-                _log.error(
-                    "worker crashed, starting it again", worker=worker_id, exit_code=code, pause_seconds=pause
+                say, what = (_log.error, "crashed") if code else (_log.warning, "ended")
+                say(
+                    f"worker {what}, starting it again", worker=worker_id, exit_code=code, pause_seconds=pause
                 )
                 state.due[worker_id] = time.monotonic() + pause
 

@@ -88,6 +88,7 @@ class Worker:
         self._settings = settings
         self._worker_id = assembly.worker_id
         self._agent = Agent(assembly)
+        self._code = 0
         self._signals: deque[int] = deque()
         # A signal may be delivered to any thread: writing to this wakes the one that waits for it.
         self._wait_end, self._wake_end = socket.socketpair()
@@ -123,7 +124,7 @@ class Worker:
         _log.info("stopping", **self._who())
         self._agent.stop()
         _log.info("stopped", **self._who())
-        return 0
+        return self._code
 
     def _who(self) -> dict[str, object]:
         """The number of the worker, where there are several."""
@@ -156,4 +157,5 @@ class Worker:
         self._agent.stop()
         self._agent = Agent(assembly)
         if not self._start():
+            self._code = EXIT_START
             self._signals.append(signal.SIGTERM)
