@@ -51,7 +51,7 @@ class Names:
     index_name: str
     type_name: str | None
     pipeline: str | None
-    minutes: dict[tuple[int, bytes], tuple[bytes, bytes, bytes]] = field(default_factory=dict)
+    minutes: dict[int, tuple[bytes, bytes, bytes]] = field(default_factory=dict)
 
 
 class BulkFormatter:
@@ -146,8 +146,8 @@ class BulkFormatter:
                 continue
             if time // _MINUTE != minute:
                 minute = time // _MINUTE
-                found = names.minutes.get((minute, tail))
-                action, head, zone = found or self._minute(minute, names, tail)
+                action, head, offset = names.minutes.get(minute) or self._minute(minute, names)
+                zone = offset + tail
             digits = b"%d" % (_PADDED + time % _MINUTE)
             if exact:
                 out.append(action + document[:-1] + head + digits[1:3] + b"." + digits[3:] + zone)
@@ -156,7 +156,7 @@ class BulkFormatter:
                 out.append(action + document[:-1] + head + digits[1:3] + fraction + zone)
         return out
 
-    def _minute(self, minute: int, names: Names, tail: bytes) -> tuple[bytes, bytes, bytes]:
+    def _minute(self, minute: int, names: Names) -> tuple[bytes, bytes, bytes]:
         """What documents of one minute share: action line, begin and end of the stamp."""
         time = minute * _MINUTE
         moment = local_moment(time)
@@ -165,10 +165,10 @@ class BulkFormatter:
         else:
             action = self._action(names.index_name, names)
         head = f',"{TIMESTAMP}":"{second_text(time // NANOS, moment.offset)[:-2]}'
-        found = action, head.encode(), offset_text(moment.offset).encode() + b'"' + tail
+        found = action, head.encode(), offset_text(moment.offset).encode() + b'"'
         if len(names.minutes) >= _MINUTES_KEPT:
             names.minutes.clear()
-        names.minutes[minute, tail] = found
+        names.minutes[minute] = found
         return found
 
     def _dated_index(self, moment: Moment, names: Names) -> str:
