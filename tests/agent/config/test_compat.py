@@ -29,11 +29,6 @@ def lift(text: str, *kinds: str, default_chunk_key: str = "") -> dict[str, dict[
             {"parse": {"@type": "none", "types": '{"a": "integer", "b": "float"}'}},
         ),
         ("format ltsv\nutc", "parser", {"parse": {"@type": "ltsv", "localtime": "false"}}),
-        (
-            "format multi_format\n<pattern>\nformat json\n</pattern>",
-            "parser",
-            {"parse": {"@type": "multi_format"}},
-        ),
         ("<parse>\n</parse>\nformat json", "parser", {"parse": {}}),
         ("x 1", "parser", {}),
         (
@@ -60,6 +55,14 @@ def lift(text: str, *kinds: str, default_chunk_key: str = "") -> dict[str, dict[
 )
 def test_lifting(text: str, kind: str, sections: dict[str, dict[str, object]]) -> None:
     assert lift(text, kind) == sections
+
+
+def test_patterns_go_with_the_parser() -> None:
+    element = parse_v1("format multi_format\n<pattern>\nformat json\n</pattern>", "f", Path("/nowhere"))
+    lift_flat_options(element, ("parser",), "")
+    (parse,) = element.children("parse")
+    assert parse.get("@type") == "multi_format"
+    assert [(one.name, one.get("format")) for one in parse.elements] == [("pattern", "json")]
 
 
 def test_a_time_sliced_output_gets_a_day() -> None:
