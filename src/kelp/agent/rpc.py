@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import select
 import signal
 import socket
@@ -10,11 +9,11 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from kelp.agent.pipeline.system import RPC_ENDPOINT
 from kelp.common.errors import KelpError
 from kelp.common.log import Log
 
 _log = Log("agent.rpc")
-_ENDPOINT = re.compile(r"\[?(?P<host>[0-9a-zA-Z:\-.]+)\]?:(?P<port>[0-9]+)")
 _REQUEST_SECONDS = 2.0
 _MOST_BYTES = 16 << 10
 Answer = dict[str, Any]
@@ -50,7 +49,7 @@ class RpcServer:
     """Answers one request at a time, when its owner finds `fileno` readable. Raises KelpError for an address it cannot have."""
 
     def __init__(self, endpoint: str, actions: Mapping[str, Action]) -> None:
-        found = _ENDPOINT.fullmatch(endpoint)
+        found = RPC_ENDPOINT.fullmatch(endpoint)
         if found is None:
             raise KelpError(f"cannot listen for RPC: rpc_endpoint must be HOST:PORT, got {endpoint!r}")
         self._actions = actions

@@ -160,6 +160,10 @@ def test_a_full_buffer_is_always_the_source_s_concern() -> None:
         (keep("a", "x") + keep("b", "x"), "f:7: <match b>: '@id x' is taken by f:1: give another"),
         ("<system>\n</system>\n<system>\n</system>", "f:3: <system> may stand once only"),
         ("<system>\nworkers 0\n</system>", "f:2: <system>: option 'workers' must be at least 1, got 0"),
+        (
+            "<system>\nrpc_endpoint x\n</system>",
+            "f:2: <system>: option 'rpc_endpoint' must be HOST:PORT, got 'x'",
+        ),
         ("<system>\nlog_level loud\n</system>", "f:2: <system>: option 'log_level' must be one of trace"),
         ("<worker 1>\n</worker>", "f:1: <worker 1>: only worker 0 exists"),
         (

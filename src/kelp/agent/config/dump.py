@@ -8,7 +8,7 @@ from kelp.agent.config.element import USE_DEFAULT, Element
 MASK = "xxxxxx"
 # The tree does not know which options are declared secret: their names tell.
 _SECRET = re.compile(
-    r"pass(word|phrase)?$|secret|token|shared_key|api_?key|access_key|credential|private_key$"
+    r"pass(word|phrase)?$|secret|sec_key|token|shared_key|api_?key|access_key|credential|private_key$"
 )
 _PLAIN = re.compile(r"[^\s\"'#\[{][^#\n]*(?<!\s)")
 
@@ -27,7 +27,7 @@ def dump(element: Element, indent: int = 0) -> str:
 
 
 def _option(name: str, value: Any, indent: int) -> str:
-    return f"{'  ' * indent}{name} {MASK if is_secret(name) else _text(value)}\n"
+    return f"{'  ' * indent}{name} {MASK if is_secret(name) else _text(value)}".rstrip() + "\n"
 
 
 def _text(value: Any) -> str:

@@ -1,8 +1,11 @@
 """The `<system>` section: options of the whole agent."""
 
+import re
 from pathlib import Path
 
 from kelp.agent.config import Section, param
+
+RPC_ENDPOINT = re.compile(r"\[?(?P<host>[0-9a-zA-Z:\-.]+)\]?:(?P<port>[0-9]+)")
 
 
 class SystemLogSection(Section):
@@ -90,6 +93,10 @@ class SystemSection(Section):
     def configure(self) -> None:
         if self.workers < 1:
             raise self.error(f"option 'workers' must be at least 1, got {self.workers}", "workers")
+        if self.rpc_endpoint is not None and not RPC_ENDPOINT.fullmatch(self.rpc_endpoint):
+            raise self.error(
+                f"option 'rpc_endpoint' must be HOST:PORT, got {self.rpc_endpoint!r}", "rpc_endpoint"
+            )
         age = self.log.rotate_age
         if age is not None and age not in ("daily", "weekly", "monthly") and not age.isdigit():
             wanted = "a number, daily, weekly or monthly"
