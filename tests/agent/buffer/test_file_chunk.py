@@ -162,3 +162,15 @@ def test_a_file_that_may_not_grow_rolls_the_append_back(tmp_path: Path) -> None:
     assert os.path.getsize(chunk.path) == ends[-1]
     chunk.append(Frame(b"four", 1))
     assert list(chunk.frames()) == [*FRAMES, Frame(b"four", 1)]
+
+
+@pytest.mark.parametrize(("synced", "want"), [(False, []), (True, ["header", "folder", "append"])])
+def test_appends_wait_for_the_disk_when_asked(tmp_path, monkeypatch, synced, want):
+    steps = []
+    monkeypatch.setattr(os, "fdatasync", lambda fd: steps.append("append" if steps else "header"))
+    monkeypatch.setattr(os, "fsync", lambda fd: steps.append("folder"))
+    place = ChunkPath(str(tmp_path), "buffer.", ".log")
+    chunk = FileChunk.create(place, META, "text", synced=synced)
+    chunk.append(Frame(b"one\n", 1, b""))
+    assert steps == want
+    chunk.purge()

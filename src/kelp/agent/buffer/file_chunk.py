@@ -78,12 +78,22 @@ class FileChunk(Chunk):
         self._state = state
         self._fd = -1
         self._length = 0
+        self.synced = False  # whether each append waits for the disk
 
     @classmethod
-    def create(cls, place: ChunkPath, metadata: Metadata, compression: str, mode: int = 0o644) -> "FileChunk":
+    def create(
+        cls,
+        place: ChunkPath,
+        metadata: Metadata,
+        compression: str,
+        mode: int = 0o644,
+        *,
+        synced: bool = False,
+    ) -> "FileChunk":
         """Make an empty staged chunk. Raises BufferFull when the file cannot be made."""
         chunk = cls(place, metadata, new_chunk_id(), time.time(), compression, "b")
         header = _encode_header(chunk.id, metadata, chunk.created, compression)
+        chunk.synced = synced
         try:
             flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
             chunk._fd = os.open(chunk.path, flags, mode)
@@ -91,6 +101,8 @@ class FileChunk(Chunk):
             raise BufferFull(f"cannot create buffer chunk {chunk.path}: {error.strerror}") from error
         try:
             chunk._write([header])
+            if synced:
+                _sync_folder(place.directory)
         except BufferFull:
             chunk.purge()
             raise
@@ -121,6 +133,8 @@ class FileChunk(Chunk):
                 rest = memoryview(b"".join(parts))[written:]
                 while rest:
                     rest = rest[os.write(self._fd, rest) :]
+            if self.synced:
+                os.fdatasync(self._fd)
         except OSError as error:
             os.ftruncate(self._fd, self._length)
             message = f"cannot append to buffer chunk {self.path}: {error.strerror}"
@@ -188,6 +202,17 @@ class FileChunk(Chunk):
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
+
+
+def _sync_folder(folder: str) -> None:
+    """Make the names in a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        raise BufferFull(f"cannot write folder {folder} to disk: {error.strerror}") from error
+    finally:
+        os.close(descriptor)
 
 
 def _header_size(start: bytes) -> int:

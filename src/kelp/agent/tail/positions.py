@@ -76,6 +76,7 @@ class PositionFile:
         beside = self._path.with_name(self._path.name + ".tmp")
         fd = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, self._mode)
         _write_all(fd, b"".join(out), 0)
+        os.fsync(fd)  # after a power cut there is the old file or the new one, not an empty one
         os.replace(beside, self._path)
         if self._fd >= 0:
             os.close(self._fd)
