@@ -236,8 +236,10 @@ def test_a_daemon_leaves_its_number(runner):
     wait_for(lambda: pid_file.exists() and pid_file.read_text().strip())
     pid = int(pid_file.read_text())
     log = runner.folder / "agent.log"
-    wait_for(lambda: log.exists() and "agent is running" in log.read_text())
-    os.kill(pid, signal.SIGTERM)
+    try:
+        wait_for(lambda: log.exists() and "agent is running" in log.read_text())
+    finally:
+        os.kill(pid, signal.SIGTERM)
     wait_for(lambda: "stopped" in log.read_text())
 
 
