@@ -13,6 +13,7 @@ from bench.process import cost, folder_mb
 
 BODY_BYTES = 4_000_000
 SETTLE_SECONDS = 120
+QUIET_SECONDS = 35  # the engine removes merged parts some 25 s after the merge
 
 
 @dataclass(slots=True)
@@ -110,7 +111,7 @@ def settle(disk: Path | None) -> None:
     deadline = time.monotonic() + SETTLE_SECONDS
     size = folder_mb(disk) if disk else 0.0
     quiet = 0
-    while disk and quiet < 12 and time.monotonic() < deadline:
+    while disk and quiet < QUIET_SECONDS and time.monotonic() < deadline:
         time.sleep(1)
         before, size = size, folder_mb(disk)
         quiet = quiet + 1 if abs(size - before) < 0.5 else 0
