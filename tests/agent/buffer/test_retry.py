@@ -1,5 +1,7 @@
 """Retry times, as Fluentd's retry_state has them."""
 
+import time
+
 import pytest
 
 from kelp.agent.buffer.retry import RetryRules, RetryState
@@ -62,3 +64,15 @@ def test_random_part_is_an_eighth() -> None:
 
 def test_many_failures_stay_finite() -> None:
     assert RetryRules().interval(5000) == 1e9
+
+
+@pytest.mark.parametrize("hours", [-5, 100])
+def test_a_clock_that_is_set_changes_nothing(monkeypatch: pytest.MonkeyPatch, hours: int) -> None:
+    state = RetryState(RetryRules(secondary_threshold=0.8))
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() + hours * 3600)
+    assert state.next_time - time.monotonic() == pytest.approx(1.0, abs=0.2)
+    assert state.time_of_day(state.next_time) == pytest.approx(time.time() + 1.0, abs=0.2)
+    state.step()
+    assert not state.secondary
+    assert not state.exhausted

@@ -106,7 +106,7 @@ class Flusher:
         retry = self._retry
         if retry is None or self._ending:
             return 0.0
-        return min(retry.next_time - self._clock(), 60.0)
+        return min(retry.next_time - time.monotonic(), 60.0)
 
     def _next_due(self) -> float:
         wait = self._check_seconds
@@ -189,8 +189,8 @@ class Flusher:
         with self._lock:
             self._output.stats.num_errors += 1
             if self._retry is None:
-                self._retry = RetryState(self._rules, self._clock)
-            elif self._clock() >= self._retry.next_time:
+                self._retry = RetryState(self._rules)
+            elif time.monotonic() >= self._retry.next_time:
                 self._retry.step()
             else:
                 return  # another thread failed at the same time and has told so
@@ -200,7 +200,7 @@ class Flusher:
                 self._log_failure(self._retry, chunk, error, in_secondary)
 
     def _log_failure(self, retry: RetryState, chunk: Chunk, error: Exception, in_secondary: bool) -> None:
-        following = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(retry.next_time))
+        following = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(retry.time_of_day(retry.next_time)))
         self._output.log.warning(
             "cannot flush chunk" + (" to the secondary" if in_secondary else ""),
             chunk=chunk.id,

@@ -338,5 +338,9 @@ class BufferedOutput(Output):
         )
         retry = self.flusher.retry if self.flusher else None
         if retry is not None:
-            out["retry"] = {"start": retry.start, "steps": retry.steps, "next_time": retry.next_time}
+            out["retry"] = {
+                "start": retry.time_of_day(retry.start),
+                "steps": retry.steps,
+                "next_time": retry.time_of_day(retry.next_time),
+            }
         return out

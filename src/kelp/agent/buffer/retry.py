@@ -37,9 +37,13 @@ _RANDOM_WIDTH = 0.125
 
 
 class RetryState:
-    """The course of one series of failures, from the first to a success or to the limit."""
+    """The course of one series of failures, from the first to a success or to the limit.
 
-    def __init__(self, rules: RetryRules, clock: Callable[[], float] = time.time) -> None:
+    Times are those of a clock that nobody sets: otherwise one set back by hours would stop the output for hours, and
+    one set forward would use up `retry_timeout` and drop what is queued.
+    """
+
+    def __init__(self, rules: RetryRules, clock: Callable[[], float] = time.monotonic) -> None:
         self._rules = rules
         self._clock = clock
         self.start = clock()
@@ -55,6 +59,10 @@ class RetryState:
             if rules.max_times is not None:
                 span = min(span, sum(rules.interval(i) for i in range(rules.max_times)))
             self._switch_at = self.start + span * rules.secondary_threshold
+
+    def time_of_day(self, moment: float) -> float:
+        """A moment of this state, such as `next_time`, as seconds since 1970 by the clock of now."""
+        return time.time() + moment - self._clock()
 
     @property
     def secondary(self) -> bool:
