@@ -13,6 +13,9 @@ from kelp.common.log import Log
 _log = Log("agent.kubernetes")
 # How long what is not there, or could not be asked for, is not asked for again.
 _MISSING_SECONDS = 30.0
+# How long a server that is away is left alone, at first and at most.
+_AWAY_SECONDS = 10.0
+_LONGEST_AWAY_SECONDS = 120.0
 
 
 @dataclass(slots=True)
@@ -24,7 +27,8 @@ class _Remembered:
 class PodLookup:
     """Finds what the API knows about a pod; thread-safe.
 
-    A pod that is gone keeps what was known about it: its last lines arrive after it.
+    A pod that is gone keeps what was known about it: its last lines arrive after it. A server that is away is asked
+    once per pause, whatever number of pods is wanted.
     """
 
     def __init__(
@@ -43,10 +47,20 @@ class PodLookup:
         self._with_namespaces = with_namespaces
         self._known: dict[tuple[str, ...], _Remembered] = {}
         self._lock = threading.Lock()
+        self._away_until = 0.0
+        self._away_pause = 0.0
+        self.asked = 0
 
-    def pod(self, namespace: str, name: str) -> PodInfo | None:
-        """The pod; None when it is not there and never was."""
-        return self._remember(("pod", namespace, name), lambda: self._ask_pod(namespace, name))  # type: ignore[no-any-return]
+    def pod(self, namespace: str, name: str, of: str | None = None) -> PodInfo | None:
+        """The pod; None when it is not there and never was.
+
+        With `of`, the id of a pod or container, an answer about an earlier pod of that name is not used.
+        """
+        return self._remember(("pod", namespace, name, of or ""), lambda: self._ask_pod(namespace, name))  # type: ignore[no-any-return]
+
+    def server_is_back(self) -> None:
+        """End the pause of a server that was away."""
+        self._away_until = self._away_pause = 0.0
 
     def namespace(self, name: str) -> Fields | None:
         """The namespace's fields; None when it is not there, empty when they are not wanted."""
@@ -68,17 +82,31 @@ class PodLookup:
             known = self._known.get(key)
         if known is not None and known.until > now:
             return known.value
+        if self._away_until > now:
+            return known.value if known is not None else None
         try:
+            self.asked += 1
             value = ask()
+            self._away_pause = 0.0
         except KubernetesError as error:
+            value = known.value if known is not None else None
+            if error.away:
+                self._leave_alone(error)
+                return value
             _log.warning("cannot look up metadata", error=error)
-            value = None
         if value is None and known is not None and known.value is not None:
             value = known.value
-        until = now + (_MISSING_SECONDS if value is None else self._ttl)
+        self._keep(key, _Remembered(value, now + (_MISSING_SECONDS if value is None else self._ttl)))
+        return value
+
+    def _leave_alone(self, error: KubernetesError) -> None:
+        self._away_pause = min(max(2 * self._away_pause, _AWAY_SECONDS), _LONGEST_AWAY_SECONDS)
+        self._away_until = time.monotonic() + self._away_pause
+        _log.warning("cannot look up metadata", error=error, again_in=f"{self._away_pause:g} s")
+
+    def _keep(self, key: tuple[str, ...], remembered: _Remembered) -> None:
         with self._lock:
             self._known.pop(key, None)
             while len(self._known) >= max(self._size, 1):
                 del self._known[next(iter(self._known))]
-            self._known[key] = _Remembered(value, until)
-        return value
+            self._known[key] = remembered

@@ -1,7 +1,7 @@
 """What of a pod and its namespace goes into records, in the form of Fluentd's kubernetes_metadata filter."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,10 +32,11 @@ class Container:
 
 @dataclass(frozen=True, slots=True)
 class PodInfo:
-    """A pod: the fields it gives, and its containers by name."""
+    """A pod: the fields it gives, its containers by name, and the uids its log folders may have."""
 
     fields: Fields
     containers: dict[str, Container] = field(default_factory=dict)
+    uids: tuple[str, ...] = ()
 
 
 def read_pod(pod: Fields, wanted: Wanted) -> PodInfo:
@@ -56,9 +57,8 @@ def read_pod(pod: Fields, wanted: Wanted) -> PodInfo:
     _add(fields, "annotations", _annotations(metadata, wanted))
     _add(fields, "master_url", wanted.master_url)
     statuses = status.get("containerStatuses") or []
-    return PodInfo(
-        fields, {one.get("name", ""): _container(one) for one in statuses} if wanted.containers else {}
-    )
+    containers = {one.get("name", ""): _container(one) for one in statuses} if wanted.containers else {}
+    return PodInfo(fields, containers, pod_uids(pod))
 
 
 def read_namespace(namespace: Fields, wanted: Wanted) -> Fields:
@@ -69,6 +69,24 @@ def read_namespace(namespace: Fields, wanted: Wanted) -> Fields:
     _add(fields, "namespace_labels", metadata.get("labels") if wanted.namespace_labels else None)
     _add(fields, "namespace_annotations", _annotations(metadata, wanted))
     return fields
+
+
+def pod_uids(pod: Fields) -> tuple[str, ...]:
+    """The uid of a pod object, and that which the kubelet gives to the folder of a static pod."""
+    metadata = pod.get("metadata") or {}
+    static = (metadata.get("annotations") or {}).get("kubernetes.io/config.hash")
+    return tuple(uid for uid in (metadata.get("uid"), static) if uid)
+
+
+def container_ids(pod: Fields) -> Iterator[str]:
+    """The ids of all containers of a pod object, those before their last restart too."""
+    status = pod.get("status") or {}
+    for kind in ("containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"):
+        for one in status.get(kind) or []:
+            before = (one.get("lastState") or {}).get("terminated") or {}
+            for container_id in (one.get("containerID"), before.get("containerID")):
+                if container_id:
+                    yield _SCHEME.sub("", container_id)
 
 
 def _add(fields: Fields, name: str, value: Any) -> None:

@@ -1,6 +1,7 @@
 """The kubernetes_metadata filter: which pod, namespace and container a record comes from."""
 
 import re
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,6 +14,7 @@ from kelp.agent.ruby.regexp import compile_regexp
 if TYPE_CHECKING:
     from kelp.agent.kubernetes.lookup import PodLookup
     from kelp.agent.kubernetes.metadata import PodInfo
+    from kelp.agent.kubernetes.watched import WatchedPods
 
 _POD = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
 _PODS = rf"(var\.log\.pods)\.(?<namespace>[^_]+)_(?<pod_name>{_POD})_(?<pod_uuid>[a-z0-9-]*)\.(?<container_name>.+)\..*\.log$"
@@ -28,7 +30,10 @@ class KubernetesMetadataFilter(Filter):
     """Add `kubernetes` (pod, namespace, container, labels) and `docker` (container id).
 
     The names come from the tag, the rest from the API server where one is known: `kubernetes_url`, or the one of the
-    cluster the agent runs in. What is known about a pod is asked for again after `cache_ttl`.
+    cluster the agent runs in. Where the environment names the node (`K8S_NODE_NAME`, `KUBERNETES_NODE_NAME` or
+    `NODE_NAME`), one watch follows the pods of the node and one the namespaces; deleted pods are kept for an hour, and
+    a pod that the watch does not know yet is asked for. Without a name of the node, or with `watch false`, each pod is
+    asked for when its first line comes, and again after `cache_ttl`.
     """
 
     tag_to_kubernetes_name_regexp: str = param.string(
@@ -42,11 +47,13 @@ class KubernetesMetadataFilter(Filter):
         None, description="API server; without it, the one of the cluster the agent runs in."
     )
     apiVersion: str = param.string("v1", description="Version of the API.")
-    cache_size: int = param.integer(1000, description="Pods kept in memory.")
+    cache_size: int = param.integer(
+        1000, description="Pods kept in memory; with a watch, deleted ones and those asked for."
+    )
     cache_ttl: int = param.integer(3600, description="Seconds a pod is kept; negative: for ever.")
     ignore_nil: int = param.integer(1, description="Accepted without effect.")
     watch: bool = param.boolean(
-        True, description="Accepted without effect: pods are asked for again after `cache_ttl`."
+        True, description="Follow the pods of this node where the environment names it."
     )
     client_cert: str | None = param.string(None, description="File of the client certificate.")
     client_key: str | None = param.string(None, description="File of the client key.", secret=True)
@@ -60,7 +67,9 @@ class KubernetesMetadataFilter(Filter):
         "/var/run/secrets/kubernetes.io/serviceaccount", description="Folder of the service account."
     )
     annotation_match: list[str] = param.array([], description="Patterns of annotations to add.")
-    stats_interval: int = param.integer(30, description="Accepted without effect.")
+    stats_interval: int = param.integer(
+        30, description="Seconds between lines about the watch in the log, if there is news; 0: none."
+    )
     allow_orphans: bool = param.boolean(True, description="Mark pods of unknown namespaces.")
     orphaned_namespace_name: str = param.string(
         ".orphaned", description="Name given to an unknown namespace."
@@ -73,9 +82,13 @@ class KubernetesMetadataFilter(Filter):
     skip_master_url: bool = param.boolean(False, description="Add no URL of the API server.")
     skip_namespace_metadata: bool = param.boolean(False, description="Add no data of namespaces.")
     include_ownerrefs_metadata: bool = param.boolean(False, description="Add the owners of pods.")
-    watch_retry_interval: int = param.integer(1, description="Accepted without effect.")
-    watch_retry_exponential_backoff_base: int = param.integer(2, description="Accepted without effect.")
-    watch_retry_max_times: int = param.integer(10, description="Accepted without effect.")
+    watch_retry_interval: int = param.integer(1, description="Seconds to wait after a watch failed.")
+    watch_retry_exponential_backoff_base: int = param.integer(
+        2, description="By what that pause grows with each further failure, up to five minutes."
+    )
+    watch_retry_max_times: int = param.integer(
+        10, description="Failures until the pause grows no more and errors are logged."
+    )
     de_dot: bool = param.boolean(False, description="Replace dots in names of labels.")
     de_dot_separator: str = param.string("_", description="What replaces those dots.")
 
@@ -92,9 +105,24 @@ class KubernetesMetadataFilter(Filter):
                 f"option 'annotation_match' must be patterns ({error})", "annotation_match"
             ) from None
         self._by_tag: dict[str, _Names | None] = {}
-        self._pods = self._create_lookup(annotations)
+        self._stats_due = 0.0
+        self._last_stats: dict[str, int] = {}
+        self._watched: WatchedPods | None = None
+        self._pods: PodLookup | WatchedPods | None = self._create_lookup(annotations)
 
-    def _create_lookup(self, annotations: "list[re.Pattern[str]]") -> "PodLookup | None":
+    def start(self) -> None:
+        if self._watched is not None:
+            self._watched.start()
+
+    def stop(self) -> None:
+        if self._watched is not None:
+            self._watched.stop()
+
+    def shutdown(self) -> None:
+        if self._watched is not None:
+            self._watched.join()
+
+    def _create_lookup(self, annotations: "list[re.Pattern[str]]") -> "PodLookup | WatchedPods | None":
         # Imported here: outside a cluster no one pays for the HTTP client.
         from kelp.agent.kubernetes.client import Access, KubernetesClient, url_of_cluster
         from kelp.agent.kubernetes.lookup import PodLookup
@@ -126,7 +154,25 @@ class KubernetesMetadataFilter(Filter):
             client = KubernetesClient(access)
         except (OSError, ValueError) as error:
             raise self.error(f"cannot use the API server {url}: {error}", "kubernetes_url") from None
-        return PodLookup(client, wanted, self.cache_size, self.cache_ttl, with_namespaces=with_namespaces)
+        lookup = PodLookup(client, wanted, self.cache_size, self.cache_ttl, with_namespaces=with_namespaces)
+        if not self.watch:
+            return lookup
+        from kelp.agent.kubernetes.watch import Retry
+        from kelp.agent.kubernetes.watched import WatchedPods, node_of_environment
+
+        node = node_of_environment()
+        if node is None:
+            self.log.info(
+                "pods are asked for one by one: set K8S_NODE_NAME from the field spec.nodeName to watch those of the node"
+            )
+            return lookup
+        retry = Retry(
+            self.watch_retry_interval, self.watch_retry_exponential_backoff_base, self.watch_retry_max_times
+        )
+        self._watched = WatchedPods(
+            client, lookup, wanted, node, retry, self.cache_size, with_namespaces=with_namespaces
+        )
+        return self._watched
 
     def _secret(self, name: str) -> str | None:
         path = Path(self.secret_dir) / name
@@ -138,10 +184,22 @@ class KubernetesMetadataFilter(Filter):
         for record in batch.records:
             own = self._of_record(record) if self.lookup_from_k8s_field and "kubernetes" in record else None
             if own is not None:
-                record.update(self._metadata(own))
+                _Copied(self._metadata(own)).add_to(record)
             elif shared is not None:
                 shared.add_to(record)
+        if self._watched is not None and self.stats_interval > 0:
+            self._log_stats(self._watched)
         return batch
+
+    def _log_stats(self, watched: "WatchedPods") -> None:
+        now = time.monotonic()
+        if now < self._stats_due:
+            return
+        self._stats_due = now + self.stats_interval
+        stats = watched.stats()
+        if stats != self._last_stats:
+            self._last_stats = stats
+            self.log.info("what is known of pods", **stats)
 
     def _of_tag(self, tag: str) -> "_Names | None":
         if tag not in self._by_tag:
@@ -170,7 +228,7 @@ class KubernetesMetadataFilter(Filter):
         }
         container_id = names.container_id
         if self._pods is not None and names.namespace and names.pod:
-            pod = self._pods.pod(names.namespace, names.pod)
+            pod = self._pods.pod(names.namespace, names.pod, names.key if self._watched else None)
             namespace = self._pods.namespace(names.namespace)
             kubernetes |= self._known(names, pod, namespace)
             container = pod.containers.get(names.container) if pod else None
