@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgpack
 import pytest
+
 from tests.agent.agent_runner import Runner, free_port, wait_for
 from tests.agent.bulk_sink import bulk_sink
 

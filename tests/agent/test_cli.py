@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.agent.agent_runner import Runner, children, wait_for
 
 RUNNING = """

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.agent.agent_runner import Runner, children, free_port, wait_for
 
 from kelp.agent.arguments import config_path, with_environment
 from kelp.agent.cli import command
+from tests.agent.agent_runner import Runner, children, free_port, wait_for
 
 WORKERS = """
 <system>

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from tests.e2e.running import WAIT_SECONDS, Running, wait_for
 
 

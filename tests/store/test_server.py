@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+
 from tests.store.api.conftest import Server
 
 KELP = [sys.executable, "-c", "from kelp.cli import main; main()", "store"]

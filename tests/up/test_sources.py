@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from kelp.agent.cli import command
 
+from kelp.agent.cli import command
 from kelp.up.sources import Sources, configuration, in_folder, on_this_machine
 
 

@@ -7,13 +7,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from tests.agent.output_driver import T0, make, wait_for
-
 from kelp.agent.buffer.chunk import Chunk
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.event import Batch
 from kelp.agent.plugin import register
+from tests.agent.output_driver import T0, make, wait_for
 
 FOLDER = Path(sys.argv[1])
 START = int(sys.argv[2])

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from tests.agent.output_driver import NS, T0, make, running, wait_for
 
 from kelp.agent.buffer.chunk import Chunk
 from kelp.agent.buffer.errors import BufferFull
@@ -17,6 +16,7 @@ from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config import ConfigError, param
 from kelp.agent.event import Batch
 from kelp.agent.plugin import BufferOverflow, UnrecoverableError, register
+from tests.agent.output_driver import NS, T0, make, running, wait_for
 
 
 @register("output", "test_sink")

@@ -10,9 +10,9 @@ from pathlib import Path
 import dns.message
 import dns.rrset
 import pytest
-from tests.agent.output_driver import make, running, wait_for
 
 from kelp.agent.output.forward import servers
+from tests.agent.output_driver import make, running, wait_for
 
 DISCOVERY = "@type forward\nheartbeat_type none\n<service_discovery>\n{}\n</service_discovery>"
 

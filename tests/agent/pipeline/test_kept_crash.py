@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from tests.agent.bulk_sink import bulk_sink
 
 CONFIG = """

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.agent.output_driver import T0, FakeContext, Recorder
 
 from kelp.agent.config import ConfigError
 from kelp.agent.config.v1 import parse_v1
 from kelp.agent.event import Batch
 from kelp.agent.plugin import build
+from tests.agent.output_driver import T0, FakeContext, Recorder
 
 
 def filtered(

@@ -5,12 +5,12 @@ from typing import Any
 
 import msgpack
 import pytest
-from tests.agent.output_driver import T0, FakeContext, Recorder
 
 from kelp.agent.config import ConfigError
 from kelp.agent.config.v1 import parse_v1
 from kelp.agent.event import Batch
 from kelp.agent.plugin import build
+from tests.agent.output_driver import T0, FakeContext, Recorder
 
 RECORD = {"s": "a\tb", "n": 1, "f": 1.0, "t": True, "z": None, "o": {"k": [1, "x"]}, "u": "é"}
 

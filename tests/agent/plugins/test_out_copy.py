@@ -3,11 +3,11 @@
 from typing import Any, ClassVar
 
 import pytest
-from tests.agent.output_driver import T0, make
 
 from kelp.agent.config import ConfigError, param
 from kelp.agent.event import Batch
 from kelp.agent.plugin import Output, register
+from tests.agent.output_driver import T0, make
 
 
 @register("output", "test_store")

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.agent.bulk_sink import Sink, bulk_sink
-from tests.agent.output_driver import NS, T0, make, running, wait_for
 
 from kelp.agent.config import ConfigError
+from tests.agent.bulk_sink import Sink, bulk_sink
+from tests.agent.output_driver import NS, T0, make, running, wait_for
 
 FAST = """
 <buffer>

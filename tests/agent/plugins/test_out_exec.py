@@ -4,9 +4,9 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.agent.output_driver import T0, make, running, wait_for
 
 from kelp.agent.config import ConfigError
+from tests.agent.output_driver import T0, make, running, wait_for
 
 FORMAT = "<format>\n@type tsv\nkeys a,t\n</format>\n<inject>\ntag_key t\n</inject>"
 FAST = "<buffer tag>\nflush_mode immediate\nretry_wait 0.05\n</buffer>"

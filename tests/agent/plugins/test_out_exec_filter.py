@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.agent.output_driver import NS, T0, make, running, wait_for
 
 from kelp.agent.config import ConfigError
 from kelp.agent.plugins import out_exec_filter
+from tests.agent.output_driver import NS, T0, make, running, wait_for
 
 JSON = "<format>\n@type json\n</format>\n<parse>\n@type json\n</parse>"
 AT_ONCE = "<buffer>\nflush_mode immediate\nretry_wait 0.05\n</buffer>"

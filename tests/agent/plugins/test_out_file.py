@@ -5,10 +5,10 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.agent.output_driver import NS, T0, make, running, wait_for
 
 from kelp.agent.buffer.chunk import decompress
 from kelp.agent.config import ConfigError
+from tests.agent.output_driver import NS, T0, make, running, wait_for
 
 TIME = "<buffer time>\n@type memory\ntimekey {}\ntimekey_use_utc true\n</buffer>"
 NONE = "<buffer []>\n@type memory\n</buffer>"

@@ -11,7 +11,6 @@ from typing import Any
 
 import msgpack
 import pytest
-from tests.agent.output_driver import T0, FakeContext, Recorder, make, running, wait_for
 
 from kelp.agent.config import ConfigError
 from kelp.agent.config.v1 import parse_v1
@@ -19,6 +18,7 @@ from kelp.agent.output.forward.balancer import Balancer, Member
 from kelp.agent.output.forward.node import Node, Settings
 from kelp.agent.plugin import build
 from kelp.common.log import Log
+from tests.agent.output_driver import T0, FakeContext, Recorder, make, running, wait_for
 
 FAST = "<buffer tag>\nflush_mode immediate\nretry_wait 0.05\nretry_max_interval 0.1\n</buffer>"
 

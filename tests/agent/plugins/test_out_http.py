@@ -4,10 +4,10 @@ import gzip
 from pathlib import Path
 
 import pytest
-from tests.agent.bulk_sink import Handler, Sink, bulk_sink
-from tests.agent.output_driver import T0, Running, make, running, wait_for
 
 from kelp.agent.config import ConfigError
+from tests.agent.bulk_sink import Handler, Sink, bulk_sink
+from tests.agent.output_driver import T0, Running, make, running, wait_for
 
 FAST = "<buffer {}>\nflush_mode immediate\nretry_wait 0.05\n</buffer>"
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
-from tests.agent.output_driver import NS, T0, make, running, wait_for
 
 from kelp.agent.config import ConfigError
 from kelp.agent.output.kafka.producer import KafkaError, crc32, murmur2
 from kelp.agent.plugins.out_kafka2 import Kafka2Output
+from tests.agent.output_driver import NS, T0, make, running, wait_for
 
 PARTITIONS = 4  # of a mock topic
 

@@ -2,10 +2,10 @@
 
 import msgpack
 import pytest
-from tests.agent.output_driver import T0, make
 
 from kelp.agent.config import ConfigError
 from kelp.agent.output.kafka.messages import unpack
+from tests.agent.output_driver import T0, make
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.agent.bulk_sink import Handler, bulk_sink
-from tests.agent.output_driver import T0, make, running, wait_for
 
 from kelp.agent.config import ConfigError
+from tests.agent.bulk_sink import Handler, bulk_sink
+from tests.agent.output_driver import T0, make, running, wait_for
 
 RECORD = {"log": "a b", "n": 1, "k": {"ns": "shop", "labels": {"app.x/y": "web"}}, "q": 'x"\\'}
 

@@ -6,7 +6,10 @@ import threading
 import time
 
 import pytest
-from follow import Follow, append
+from follow import LOG, Follow, append
+
+from kelp.agent.tail.positions import PositionFile
+from kelp.agent.tail.reader import Reader
 
 
 @pytest.fixture(params=[True, False], ids=["inotify", "polling"])
@@ -147,6 +150,54 @@ def test_unreadable_file_is_tried_again(tmp_path):
         time.sleep(0.5)
         log.chmod(0o644)
         assert tail.lines(1) == ["line 0"]
+
+
+def test_a_file_that_may_not_be_opened_is_tried_again(tmp_path, monkeypatch):
+    log = tmp_path / "a.log"
+    log.write_text("line 0\n")
+    opened, refused = Reader.open, []
+
+    def refuse(*args):
+        if len(refused) < 2:
+            refused.append(args)
+            raise PermissionError(13, "Permission denied")
+        return opened(*args)
+
+    monkeypatch.setattr(Reader, "open", refuse)
+    with Follow(log) as tail:
+        assert tail.lines(1) == ["line 0"]
+    assert len(refused) == 2
+
+
+def test_without_room_for_inotify_files_are_polled(tmp_path, monkeypatch):
+    def full(*_args):
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr("kelp.agent.tail.loop.Notifier", full)
+    log = tmp_path / "a.log"
+    log.write_text("line 0\n")
+    with Follow(log) as tail:
+        tail.lines(1)
+        append(log, "line 1\n")
+        assert tail.lines(2) == expected(0, 2)
+
+
+def test_a_position_file_that_cannot_be_rewritten_stays_right(tmp_path, monkeypatch):
+    pos = tmp_path / "pos"
+    positions = PositionFile(pos, follow_inodes=False, log=LOG)
+    for name in ("/a", "/b"):
+        positions.set(name, 1, 10)
+    positions.unwatch("/a", 1)
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="No space left"):
+        patch.setattr(os, "fsync", lambda _fd: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        positions.compact()
+    positions.set("/b", 1, 20)
+    positions.flush()
+    want = f"/a\t{'f' * 16}\t{1:016x}\n/b\t{20:016x}\t{1:016x}\n"
+    assert pos.read_text() == want
+    positions.compact()
+    assert pos.read_text() == f"/b\t{20:016x}\t{1:016x}\n"
+    positions.close()
 
 
 def test_full_buffer_pauses_and_loses_nothing(tmp_path):

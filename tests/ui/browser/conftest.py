@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
-from tools.get_chromium import find
 
 from kelp.ui.page import STATIC
+from tools.get_chromium import find
 
 START_SECONDS = 60
 ARGUMENTS = [
