@@ -1,5 +1,6 @@
 """kubernetes_metadata with a watch: what the API server sends reaches records; what it does not is asked for once."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -7,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.agent.plugins.kubernetes_api import CUT, END, WatchApi
 
 from kelp.agent.kubernetes.store import WatchedObjects
 from kelp.agent.kubernetes.watch import Retry
 from kelp.agent.plugin.driver import Driver
+from tests.agent.plugins.kubernetes_api import CUT, END, WatchApi
 
 
 def container(letter: str) -> str:
@@ -191,6 +192,20 @@ def test_a_hanging_watch_ends_at_once_on_stop(api: WatchApi, start: Callable[...
     assert not [
         one for one in threading.enumerate() if one.name in ("kubernetes-pods", "kubernetes-namespaces")
     ]
+
+
+def test_a_server_that_never_answers_does_not_hold_up_the_end() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NODE_NAME", "node-1")
+        options = f"kubernetes_url http://127.0.0.1:{server.getsockname()[1]}\nread_timeout 1"
+        driver = Driver("filter", "kubernetes_metadata", options)
+        driver.start()
+        began = time.monotonic()
+        for number in range(20):
+            kubernetes(driver, tag("a", f"p-{number}"))
+        assert time.monotonic() - began < 1.5
+        driver.stop()
+        assert time.monotonic() - began < 2.5
 
 
 @pytest.mark.parametrize(

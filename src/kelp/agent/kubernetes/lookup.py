@@ -80,19 +80,22 @@ class PodLookup:
         now = time.monotonic()
         with self._lock:
             known = self._known.get(key)
-        if known is not None and known.until > now:
-            return known.value
-        if self._away_until > now:
-            return known.value if known is not None else None
+            if known is not None and known.until > now:
+                return known.value
+            if self._away_until > now:
+                return known.value if known is not None else None
+            # Of several threads, one finds out whether the server is back.
+            self._away_until = now + self._away_pause
         try:
             self.asked += 1
             value = ask()
-            self._away_pause = 0.0
+            self.server_is_back()
         except KubernetesError as error:
             value = known.value if known is not None else None
             if error.away:
                 self._leave_alone(error)
                 return value
+            self.server_is_back()
             _log.warning("cannot look up metadata", error=error)
         if value is None and known is not None and known.value is not None:
             value = known.value

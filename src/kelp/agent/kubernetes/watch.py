@@ -83,16 +83,16 @@ class Watch:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            began, changes = time.monotonic(), self.changes
+            began, changes, fresh = time.monotonic(), self.changes, self._version is None
             pause = 0.0
             try:
                 self._once()
             except KubernetesError as error:
                 if not self._stopping.is_set():
-                    pause = self._failed(error, began)
+                    pause = self._failed(error, began, fresh)
             except (AttributeError, KeyError, TypeError, ValueError) as error:  # an object of an unknown form
-                _log.exception("cannot follow changes", path=self._path)
-                pause = self._failed(error, began)
+                self._version = None
+                pause = self._failed(error, began, fresh)
             else:
                 if self.changes != changes or time.monotonic() - began >= _GOOD_SECONDS:
                     self._failures = 0
@@ -103,15 +103,15 @@ class Watch:
             # Spread, so that the nodes of a cluster do not all come back in the same moment.
             self._stopping.wait(pause * random.uniform(0.8, 1.2))
 
-    def _failed(self, error: Exception, began: float) -> float:
-        """Take note of a failure; the seconds to wait."""
+    def _failed(self, error: Exception, began: float, fresh: bool) -> float:
+        """Take note of a failure; the seconds to wait. `fresh`: it came right after a list."""
         if time.monotonic() - began >= _WATCH_SECONDS / 10:
             self._failures = 0
-        self._failures += 1
         if isinstance(error, KubernetesError) and error.status == _GONE:
             self._version, self._was_gone = None, True
-            if self._failures == 1:
+            if not fresh:
                 return 0.0
+        self._failures += 1
         pause = self._retry.pause(self._failures)
         report = _log.error if self._failures > self._retry.times else _log.warning
         report("cannot follow changes", path=self._path, error=error, again_in=f"{pause:g} s")
