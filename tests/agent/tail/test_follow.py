@@ -188,9 +188,14 @@ def test_a_position_file_that_cannot_be_rewritten_stays_right(tmp_path, monkeypa
     for name in ("/a", "/b"):
         positions.set(name, 1, 10)
     positions.unwatch("/a", 1)
-    with monkeypatch.context() as patch, pytest.raises(OSError, match="No space left"):
-        patch.setattr(os, "fsync", lambda _fd: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-        positions.compact()
+
+    def full(_descriptor):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space left"):
+            positions.compact()
     positions.set("/b", 1, 20)
     positions.flush()
     want = f"/a\t{'f' * 16}\t{1:016x}\n/b\t{20:016x}\t{1:016x}\n"

@@ -478,7 +478,10 @@ class TailLoop:
         self._flush_positions()
         if now >= self._schedule.compaction and self.options.compaction_interval:
             self._schedule.compaction = now + self.options.compaction_interval
-            self._positions.compact()
+            try:
+                self._positions.compact()
+            except OSError as error:
+                self._log.error("cannot compact position file: it is tried again", error=error)
         changed = any(watch.changed or len(watch.readers) > 1 for watch in self.watches.values())
         if changed and now >= self._schedule.sidecar:
             self._save_sidecar()

@@ -66,21 +66,27 @@ class PositionFile:
 
     def _rewrite(self) -> None:
         """Write the whole file anew and put it in the place of the old one."""
-        out, seek = [], 0
+        out, seeks, seek = [], [], 0
         for entry in self._entries.values():
             head = os.fsencode(entry.path) + b"\t"
             line = head + b"%016x\t%016x\n" % (entry.position, entry.inode)
-            entry.seek, entry.dirty = seek + len(head), False
+            seeks.append(seek + len(head))
             out.append(line)
             seek += len(line)
         beside = self._path.with_name(self._path.name + ".tmp")
         fd = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, self._mode)
-        _write_all(fd, b"".join(out), 0)
-        os.fsync(fd)  # after a power cut there is the old file or the new one, not an empty one
-        os.replace(beside, self._path)
+        try:
+            _write_all(fd, b"".join(out), 0)
+            os.fsync(fd)  # after a power cut there is the old file or the new one, not an empty one
+            os.replace(beside, self._path)
+        except OSError:  # the old file goes on
+            os.close(fd)
+            raise
         if self._fd >= 0:
             os.close(self._fd)
         self._fd, self._size = fd, seek
+        for entry, place in zip(self._entries.values(), seeks, strict=True):
+            entry.seek, entry.dirty = place, False
         self._dirty.clear()
 
     def get(self, path: str, inode: int) -> Entry | None:
