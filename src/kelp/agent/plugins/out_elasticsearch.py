@@ -27,7 +27,7 @@ _SIMPLE_SNIFFERS = (
 )
 
 
-@register("output", "elasticsearch", "elasticsearch_dynamic")
+@register("output", "elasticsearch")
 class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
     """Sends events as documents, in requests of whole chunks.
 
