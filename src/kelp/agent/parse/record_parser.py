@@ -132,17 +132,21 @@ class RecordParser(Parser):
         out = ParsedLines()
         now = time.time_ns()
         for index, text in enumerate(decode_lines(lines)):
-            try:
-                for event in self.parse_all(text):
-                    if event is None:
-                        out.unmatched.append(index)
-                    else:
-                        out.times.append(now if event[0] is None else event[0])
-                        out.records.append(event[1])
-                        out.lines.append(index)
-            except ParserError as error:
-                out.errors[index] = str(error)
+            self._parse_into(out, index, text, now)
         return out
+
+    def _parse_into(self, out: ParsedLines, index: int, text: str, now: int) -> None:
+        """Add what one line gives to `out`; events whose time is unknown get `now`."""
+        try:
+            for event in self.parse_all(text):
+                if event is None:
+                    out.unmatched.append(index)
+                else:
+                    out.times.append(now if event[0] is None else event[0])
+                    out.records.append(event[1])
+                    out.lines.append(index)
+        except ParserError as error:
+            out.errors[index] = str(error)
 
 
 def decode_lines(lines: list[bytes]) -> list[str]:

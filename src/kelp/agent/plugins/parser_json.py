@@ -10,7 +10,7 @@ import orjson
 
 from kelp.agent.config import param
 from kelp.agent.event import Record
-from kelp.agent.parse import ParserError, RecordParser
+from kelp.agent.parse import RecordParser
 from kelp.agent.parse.record_parser import TIME_TYPES
 from kelp.agent.plugin.parser import Parsed, ParsedLines
 from kelp.agent.plugin.registry import register
@@ -129,13 +129,4 @@ class JsonParser(RecordParser):
             out.unmatched.append(index)
             return
         text = line if isinstance(line, str) else line.decode("utf-8", "replace")
-        try:
-            for event in self.parse_all(text):
-                if event is None:
-                    out.unmatched.append(index)
-                else:
-                    out.times.append(now if event[0] is None else event[0])
-                    out.records.append(event[1])
-                    out.lines.append(index)
-        except ParserError as error:
-            out.errors[index] = str(error)
+        self._parse_into(out, index, text, now)
