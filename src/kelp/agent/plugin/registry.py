@@ -22,10 +22,10 @@ PREFIXES = {
     "formatter": "formatter",
     "buffer": "buf",
 }
-# Type names that live in the file of another one.
+# Further type names of a plugin, by kind.
 ALIASES = {
     ("input", "dummy"): "sample",
-    ("parser", "/"): "regexp",
+    ("input", "journald"): "systemd",
     ("parser", "klog"): "kubernetes",
     ("buffer", "file_single"): "file",
 }
@@ -33,16 +33,15 @@ _classes: "dict[tuple[str, str], type[Plugin]]" = {}
 P = TypeVar("P", bound="type[Plugin]")
 
 
-def register(kind: str, *type_names: str) -> Callable[[P], P]:
-    """Class decorator: `@register("filter", "grep")`; further names are aliases of the first."""
+def register(kind: str, type_name: str) -> Callable[[P], P]:
+    """Class decorator: `@register("filter", "grep")`; further names of a plugin are rows of ALIASES."""
 
     def decorate(cls: P) -> P:
         if kind not in PREFIXES:
             raise ValueError(f"cannot register {cls.__name__}: unknown kind {kind!r}")
         cls.kind = kind
-        cls.type_name = type_names[0]
-        for name in type_names:
-            _classes[kind, name] = cls
+        cls.type_name = type_name
+        _classes[kind, type_name] = cls
         return cls
 
     return decorate
@@ -50,10 +49,10 @@ def register(kind: str, *type_names: str) -> Callable[[P], P]:
 
 def find(kind: str, type_name: str) -> "type[Plugin] | None":
     """The class of a plugin type, imported if need be; None when there is no such type."""
+    type_name = ALIASES.get((kind, type_name), type_name)
     if (kind, type_name) not in _classes:
-        stem = ALIASES.get((kind, type_name), type_name)
-        module = f"{_PACKAGE}.{PREFIXES[kind]}_{stem}"
-        if not stem.isidentifier() or importlib.util.find_spec(module) is None:
+        module = f"{_PACKAGE}.{PREFIXES[kind]}_{type_name}"
+        if not type_name.isidentifier() or importlib.util.find_spec(module) is None:
             return None
         importlib.import_module(module)
     return _classes.get((kind, type_name))
@@ -68,9 +67,7 @@ def type_names(kind: str) -> list[str]:
         for m in pkgutil.iter_modules(package.__path__)
         if m.name.startswith(prefix)
     }
-    return sorted(
-        found | {alias for alias_kind, alias in ALIASES if alias_kind == kind and alias.isidentifier()}
-    )
+    return sorted(found | {alias for alias_kind, alias in ALIASES if alias_kind == kind})
 
 
 def suggestion(kind: str, type_name: str) -> str:

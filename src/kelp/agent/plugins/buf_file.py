@@ -20,7 +20,7 @@ _LOCK_WAIT = 10.0  # seconds a process that is ending may still hold the lock
 _open_paths: dict[str, str] = {}  # lock file → plugin id, within this process
 
 
-@register("buffer", "file", "file_single")
+@register("buffer", "file")
 class FileBuffer(BufferStorage):
     """Survives crashes and restarts: a batch is in the file, with its checksum, before its input goes on."""
 

@@ -13,7 +13,7 @@ from kelp.agent.plugin.registry import register
 _TURNS = 10  # a second
 
 
-@register("input", "sample", "dummy")
+@register("input", "sample")
 class SampleInput(Input):
     """Emit the same records over and over."""
 

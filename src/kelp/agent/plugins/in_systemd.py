@@ -55,7 +55,7 @@ class EntrySection(Section):
         return name.lower() if self.fields_lowercase else name
 
 
-@register("input", "systemd", "journald")
+@register("input", "systemd")
 class SystemdInput(Input):
     """Read the journal, from where the last run stopped."""
 

@@ -7,7 +7,7 @@ from kelp.agent.plugins.parser_regexp import RegexpParser, build_expression
 _LINE = r"^(?<severity>\w)(?<time>\d{4} [^\s]*)\s+(?<pid>\d+)\s+(?<source>[^ \]]+)\] (?<message>.*)"
 
 
-@register("parser", "kubernetes", "klog")
+@register("parser", "kubernetes")
 class KubernetesParser(RegexpParser):
     """Read `I0204 07:32:30.020537 3368 server.go:1048] message`."""
 
