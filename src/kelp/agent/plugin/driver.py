@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from kelp.agent.config import Element
+from kelp.agent.config.v0 import parse_v0
 from kelp.agent.config.v1 import parse_v1
 from kelp.agent.event import Batch, Record
 from kelp.agent.plugin.base import Plugin, build
@@ -45,9 +46,12 @@ class Collector:
 class Driver:
     """One configured plugin: `Driver("filter", "grep", "regexp1 a b")`. Raises ConfigError."""
 
-    def __init__(self, kind: str, type_name: str, options: str = "", root_dir: Path | None = None) -> None:
+    def __init__(
+        self, kind: str, type_name: str, options: str = "", root_dir: Path | None = None, syntax: str = "v1"
+    ) -> None:
         self.collector = Collector(root_dir)
-        self.element: Element = parse_v1(options, "test.conf", Path.cwd())
+        parse = parse_v0 if syntax == "v0" else parse_v1
+        self.element: Element = parse(options, "test.conf", Path.cwd())
         self.element.name = {
             "input": "source",
             "output": "match",

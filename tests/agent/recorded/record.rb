@@ -1,0 +1,169 @@
+# Answers recorded cases with a real Fluentd: one JSON case a line in, one JSON answer a line out.
+# RUBYLIB names the lib folders of Fluentd and of the plugins. See README.md beside this file.
+require 'test/unit'
+Test::Unit::AutoRunner.need_auto_run = false
+require 'json'
+require 'fluent/env'
+require 'fluent/test'
+require 'fluent/test/helpers'
+require 'fluent/test/driver/parser'
+require 'fluent/test/driver/formatter'
+require 'fluent/test/driver/filter'
+require 'fluent/test/driver/output'
+require 'fluent/plugin'
+require 'fluent/plugin/input'
+require 'fluent/match'
+require 'fluent/config'
+require 'fluent/plugin_helper/record_accessor'
+
+Fluent::Test.setup
+
+# Strings that are not UTF-8 as {"$hex": …}, times as {"$time": nanoseconds}, NaN and infinities as {"$float": …}.
+def plain(value)
+  case value
+  when String
+    text = value.dup.force_encoding('UTF-8')
+    text.valid_encoding? ? text : { '$hex' => value.unpack1('H*') }
+  when Symbol then value.to_s
+  when Hash then value.to_h { |k, v| [plain(k.is_a?(String) ? k : k.to_s), plain(v)] }
+  when Array then value.map { |v| plain(v) }
+  when Float then value.finite? ? value : { '$float' => value.to_s }
+  when Fluent::EventTime then { '$time' => nanoseconds(value) }
+  when Time then { '$time' => value.to_i * 10**9 + value.nsec }
+  when nil, true, false, Integer then value
+  else { '$other' => value.class.name }
+  end
+end
+
+def input(value)
+  case value
+  when Hash
+    return [value['$hex']].pack('H*') if value.key?('$hex')
+    value.to_h { |k, v| [k, input(v)] }
+  when Array then value.map { |v| input(v) }
+  else value
+  end
+end
+
+def nanoseconds(time)
+  return nil if time.nil?
+  time.is_a?(Fluent::EventTime) ? time.sec * 10**9 + time.nsec : time.to_i * 10**9
+end
+
+# A time within the last minutes is the present.
+def moment(time)
+  return nil if time.nil?
+  ns = nanoseconds(time)
+  (Time.now.to_f - ns / 1e9).abs < 600 ? 'now' : ns
+end
+
+def event_time(ns)
+  Fluent::EventTime.new(ns / 10**9, ns % 10**9)
+end
+
+def element_of(text, name, arg, syntax)
+  root = Fluent::Config.parse(text, 'case.conf', Dir.pwd, syntax.to_sym)
+  Fluent::Config::Element.new(name, arg || '', root, root.elements)
+end
+
+def tree(element)
+  [element.name, element.arg, element.to_h.map { |k, v| [k, plain(v == :default ? { '$' => 'default' } : v)] },
+   element.elements.map { |e| tree(e) }]
+end
+
+def run_parser(c)
+  d = Fluent::Test::Driver::Parser.new(Fluent::Plugin.new_parser(c['type'])).configure(element_of(c['options'], 'parse', '', c['syntax'] || 'v1'))
+  out = c['input'].map do |text|
+    begin
+      found = []
+      d.instance.parse(input(text).dup.force_encoding('ASCII-8BIT')) do |time, record|
+        found << (record.nil? ? nil : [moment(time), plain(record)])
+      end
+      found
+    rescue StandardError
+      'raises'
+    end
+  end
+  out
+end
+
+def run_formatter(c)
+  d = Fluent::Test::Driver::Formatter.new(Fluent::Plugin.new_formatter(c['type'])).configure(element_of(c['options'], 'format', '', c['syntax'] || 'v1'))
+  c['input'].map do |tag, ns, record|
+    begin
+      out = d.instance.format(tag, event_time(ns), input(record))
+      plain(out)
+    rescue StandardError
+      'raises'
+    end
+  end
+end
+
+def run_filter(c)
+  d = Fluent::Test::Driver::Filter.new(Fluent::Plugin.new_filter(c['type'])).configure(element_of(c['options'], 'filter', '**', c['syntax'] || 'v1'))
+  feed(d, c)
+  { 'events' => d.filtered.map { |t, r| [moment(t), plain(r)] },
+    'later' => d.events.map { |tag, t, r| [tag, moment(t), plain(r)] },
+    'errors' => d.error_events.map { |tag, t, r, *| [tag, moment(t), plain(r)] } }
+end
+
+def run_output(c)
+  d = Fluent::Test::Driver::Output.new(Fluent::Plugin.new_output(c['type'])).configure(element_of(c['options'], 'match', '**', c['syntax'] || 'v1'))
+  feed(d, c)
+  { 'events' => d.events.map { |tag, t, r| [tag, moment(t), plain(r)] },
+    'errors' => d.error_events.map { |tag, t, r, *| [tag, moment(t), plain(r)] } }
+end
+
+def feed(driver, c)
+  driver.run do
+    c['input'].each do |tag, ns, record|
+      driver.feed(tag, event_time(ns), input(record))
+    end
+  end
+end
+
+def run_config(c)
+  tree(Fluent::Config.parse(c['text'], 'case.conf', Dir.pwd, (c['syntax'] || 'v1').to_sym))[2..3]
+end
+
+def run_match(c)
+  pattern = Fluent::MatchPattern
+  patterns = c['pattern'].split(/\s+/).map { |s| Fluent::MatchPattern.create(s) }
+  matcher = patterns.size == 1 ? patterns[0] : Fluent::OrMatchPattern.new(patterns)
+  c['input'].map { |tag| matcher.match(tag) ? true : false }
+end
+
+def run_value(c)
+  # One option of a type, in every text.
+  type = c['type'].to_sym
+  opts = (c['with'] || {}).transform_keys(&:to_sym)
+  opts[:list] = opts[:list].map(&:to_sym) if opts[:list]
+  opts[:value_type] = opts[:value_type].to_sym if opts[:value_type]
+  Object.send(:remove_const, :CasePlugin) if Object.const_defined?(:CasePlugin)
+  klass = Object.const_set(:CasePlugin, Class.new(Fluent::Plugin::Input))
+  Fluent::Plugin.register_input('case', klass)
+  klass.config_param(:a, type, **opts)
+  c['input'].map do |text|
+    begin
+      plugin = klass.new
+      plugin.configure(element_of("a #{text}\n", 'source', '', c['syntax'] || 'v1'))
+      value = plugin.a
+      value.is_a?(Regexp) ? 'a pattern' : plain(value)
+    rescue StandardError
+      'raises'
+    end
+  end
+end
+
+def answer(c)
+  { 'got' => send("run_#{c['kind']}", c) }
+rescue Fluent::ConfigError, Fluent::ConfigParseError => e
+  { 'refused' => e.message.lines.first.to_s.strip }
+rescue Exception => e # rubocop:disable Lint/RescueException
+  { 'failed' => "#{e.class}: #{e.message.lines.first.to_s.strip} #{e.backtrace.first}" }
+end
+
+$stdin.each_line do |line|
+  puts JSON.generate(answer(JSON.parse(line)))
+  $stdout.flush
+end
