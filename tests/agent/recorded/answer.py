@@ -19,7 +19,7 @@ from kelp.agent.plugin.driver import Driver
 from kelp.agent.plugin.filter import Filter
 from kelp.agent.plugin.formatter import Formatter
 from kelp.agent.plugin.output import Output
-from kelp.agent.plugin.parser import Parser, ParsedLines
+from kelp.agent.plugin.parser import ParsedLines, Parser
 
 Case = dict[str, Any]
 _RECENT_NS = 600 * 10**9

@@ -32,7 +32,7 @@ def recorded_answers(path: Path) -> dict[str, Any]:
 
 def difference(case: Case, fluentd: Any) -> str | None:
     """How Kelp's answer differs from what is wanted: Fluentd's, or the case's own where it says why."""
-    wanted = case["kelp"] if "kelp" in case else fluentd
+    wanted = case.get("kelp", fluentd)
     got = answer(case)
     if "failed" in wanted:
         return f"Fluentd could not answer: {wanted['failed']}"
