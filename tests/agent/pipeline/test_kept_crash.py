@@ -157,6 +157,58 @@ def test_an_orderly_stop_repeats_nothing(tmp_path: Path) -> None:
         assert numbers(sink) == Counter({0: 1, 1: 1, 2: 1})
 
 
+TALE = """
+<source>
+  @type tail
+  path {folder}/a.log
+  pos_file {folder}/pos
+  tag t
+  read_from_head true
+  <parse>
+    @type none
+    message_key log
+  </parse>
+</source>
+<filter **>
+  @type concat
+  key log
+  multiline_start_regexp /^begin/
+  separator ""
+</filter>
+<match **>
+  @type elasticsearch
+  host 127.0.0.1
+  port {port}
+  <buffer>
+    @type file
+    path {folder}/buffer
+    flush_interval 0.1s
+  </buffer>
+</match>
+"""
+
+
+@pytest.mark.crash
+def test_a_crash_repeats_no_message_that_was_handed_on(tmp_path: Path) -> None:
+    """One block of the file holds many messages; the last of them is always kept back."""
+    log, count = tmp_path / "a.log", 3000
+    with bulk_sink() as sink:
+        config = tmp_path / "fluent.conf"
+        config.write_text(TALE.format(folder=tmp_path, port=sink.port))
+        log.write_text("".join(f"begin #{n}#\n  more\n" for n in range(count)))
+        for more in (count, count + 1, count + 2):  # the last message of the run before ends with each run
+            agent = start(config)
+            deadline = time.monotonic() + 20
+            while more - 2 not in numbers(sink) and time.monotonic() < deadline:
+                time.sleep(0.1)
+            time.sleep(0.5)  # positions are saved, and nothing else comes
+            agent.send_signal(signal.SIGKILL)
+            agent.wait()
+            with log.open("a") as file:
+                file.write(f"begin #{more}#\n  more\n")
+        assert numbers(sink) == Counter(dict.fromkeys(range(count + 1), 1))
+
+
 def start(config: Path) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "kelp", "agent", "-c", str(config), "--no-supervisor", "-q"]
     return subprocess.Popen(command)

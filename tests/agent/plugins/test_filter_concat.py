@@ -67,7 +67,7 @@ def test_partial_field() -> None:
     records: Events = [{"log": "a", "part": "true"}, {"log": "b", "part": "false"}, {"log": "c"}]
     assert run(options, [dict(one) for one in records]) == [(1, {"log": "ab"}), (2, {"log": "c"})]
     kept = run(options + "keep_partial_key true", records)
-    assert kept[0] == (1, {"log": "ab", "part": "true"})
+    assert kept[0] == (1, {"log": "ab", "part": "false"})
 
 
 @pytest.mark.parametrize(

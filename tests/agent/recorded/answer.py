@@ -64,7 +64,9 @@ def moment(ns: int | None) -> Any:
 
 
 def _driver(case: Case) -> Driver:
-    return Driver(case["kind"], case["type"], case.get("options", ""), syntax=case.get("syntax", "v1"))
+    driver = Driver(case["kind"], case["type"], case.get("options", ""), syntax=case.get("syntax", "v1"))
+    driver.collector.has_error_label = True  # Fluentd's test driver takes events with errors, too
+    return driver
 
 
 def _parser(case: Case) -> list[Any]:

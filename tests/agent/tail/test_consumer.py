@@ -28,12 +28,23 @@ def section(name, options, *inner):
 
 def consume(options, data, take, **settings):
     """Bytes used, and the records given."""
+    used, records, _ = run(options, data, take, settings)
+    return used, records
+
+
+def run(options, data, take, settings):
+    """Bytes used, the records given, and where the line of each begins."""
     parser = build("parser", options["@type"], section("parse", options), SimpleNamespace(workers=1), None)
-    records = []
+    records, starts = [], []
+
+    def hand_on(_reader, batch, start_of):
+        records.extend(batch.records)
+        starts.extend(start_of(index) for index in range(len(batch.records)))
+
     kind = MultilineConsumer if options["@type"] == "multiline" else LineConsumer
-    made = kind(parser, lambda _reader, batch: records.extend(batch.records), Log("test"), **settings)
+    made = kind(parser, hand_on, Log("test"), **settings)
     reader = Reader(-1, (0, 0), "/a.log", "/a.log", 0)
-    return made.consume(reader, data, take), records
+    return made.consume(reader, data, take), records, starts
 
 
 def messages(*texts):
@@ -70,6 +81,24 @@ def messages(*texts):
 )  # fmt: skip
 def test_consume(options, data, take, settings, want):
     assert consume(options, data, take, **settings) == want
+
+
+@pytest.mark.parametrize(
+    ("options", "data", "take", "settings", "want"),
+    [
+        ({"@type": "none"}, b"a\n\nbc\nd", WHOLE, {}, [0, 2, 3]),
+        ({"@type": "none"}, b"a\n\nbc\nd", ALL, {}, [0, 2, 3, 6]),
+        ({"@type": "none"}, b"a\r\nb\r\nc\r\n", WHOLE, {"lines_at_once": 2}, [0, 3, 6]),
+        ({"@type": "none"}, b"a\nlong\nb\n", WHOLE, {"longest_line": 3}, [0, 0]),
+        ({"@type": "none"}, b"\xe9\na\n", WHOLE, {"codec": "iso8859-1"}, [0, 0]),
+        ({"@type": "json"}, b'{"a":1}\nbad\n[{"a":2},{"a":3}]\n', WHOLE, {}, [0, 12, 12]),
+        (FIRST, b"1 a\n b\n2 c\n d\nx", LINES, {}, [0, 7]),
+        (MATCH, b"1\nend x\n2\nend\n", WHOLE, {}, [0, 8]),
+    ],
+)
+def test_where_lines_begin(options, data, take, settings, want):
+    """Where lines are left out or converted, they are not told apart."""
+    assert run(options, data, take, settings)[2] == want
 
 
 def test_group_limits():

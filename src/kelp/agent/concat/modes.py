@@ -4,10 +4,13 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from kelp.agent.concat.streams import Part, Parts, Stream
+from kelp.agent.config.values import ruby_to_i
 from kelp.agent.event import Record
 from kelp.agent.ruby.values import ruby_size, to_s
 
 Search = Callable[[str], object]
+Onward = list[Parts | None]
+"""What goes on now: the parts of a complete message, or None for the event at hand, as it is."""
 
 
 class Mode:
@@ -15,25 +18,27 @@ class Mode:
 
     # Sorts the parts of a message; None: as they came.
     order: Callable[[Part], int] | None = None
+    # Whether a stream goes on after a message; else each message is a stream of its own.
+    is_lasting: bool = True
 
     def applies(self, record: Record) -> bool:
         """Whether the event may be part of a message at all; others pass."""
         return True
 
     def is_whole(self, record: Record) -> bool:
-        """Whether the event is a message by itself where nothing waits."""
+        """Whether the event is a message by itself where nothing of its stream waits."""
         return False
 
     def identity(self, record: Record) -> str:
         """What tells apart messages of one stream that arrive mixed."""
         return ""
 
-    def add(self, stream: Stream, time: int, record: Record) -> list[Parts]:
-        """Take an event; the messages that are complete now."""
+    def add(self, stream: Stream, time: int, record: Record) -> Onward:
+        """Take an event. Raises TypeError or ValueError where its fields are of no use."""
         raise NotImplementedError
 
-    def clean(self, record: Record) -> None:
-        """Remove the marks from a complete message."""
+    def clean(self, message: Record, last: Record) -> None:
+        """Remove the marks from a complete message, or put there those of its last part."""
 
 
 class LineCount(Mode):
@@ -42,7 +47,7 @@ class LineCount(Mode):
     def __init__(self, lines: int) -> None:
         self._lines = lines
 
-    def add(self, stream: Stream, time: int, record: Record) -> list[Parts]:
+    def add(self, stream: Stream, time: int, record: Record) -> Onward:
         stream.parts.append((time, record))
         return [stream.take()] if len(stream.parts) >= self._lines else []
 
@@ -50,7 +55,10 @@ class LineCount(Mode):
 class PartialField(Mode):
     """A field has a certain value in all parts but the last."""
 
-    def __init__(self, key: str, value: str, keep: bool, limit_bytes: int, overflow: str) -> None:
+    def __init__(
+        self, key: str, value: str, keep: bool, limit_bytes: int, overflow: str, first_time: bool
+    ) -> None:
+        self._first_time = first_time
         self._key = key
         self._value = value
         self._keep = keep
@@ -60,32 +68,42 @@ class PartialField(Mode):
     def applies(self, record: Record) -> bool:
         return self._key in record
 
-    def add(self, stream: Stream, time: int, record: Record) -> list[Parts]:
+    def add(self, stream: Stream, time: int, record: Record) -> Onward:
         size = ruby_size(record)
         is_last = record[self._key] != self._value
         if stream.size_bytes + size <= self._limit or self._overflow == "ignore":
             stream.size_bytes += size
             stream.parts.append((time, record))
             return [stream.take()] if is_last else []
-        if self._overflow == "drop":
-            stream.take()
-            return []
-        messages = [stream.take()] if stream.parts else []
+        messages = self._before_overflow(stream, is_last=is_last)
         if self._overflow == "new":
+            if self._first_time and messages and messages[0]:
+                time = messages[0][0][0]
             stream.parts.append((time, record))
             stream.size_bytes = size
             if is_last:
                 messages.append(stream.take())
         return messages
 
-    def clean(self, record: Record) -> None:
-        if not self._keep:
-            record.pop(self._key, None)
+    def _before_overflow(self, stream: Stream, *, is_last: bool) -> Onward:
+        parts = stream.take()
+        if parts and self._overflow != "drop":
+            return [parts]
+        if self._overflow == "truncate" or (self._overflow == "drop" and is_last):
+            raise ValueError("event does not fit into buffer_limit_size: nothing of the message is left")
+        return []
+
+    def clean(self, message: Record, last: Record) -> None:
+        if self._keep:
+            message[self._key] = last[self._key]
+        else:
+            message.pop(self._key, None)
 
 
 class DockerPartial(Mode):
     """Docker's log drivers number the parts of a message and mark the last one."""
 
+    is_lasting = False
     PREFIXES: ClassVar[dict[str, str]] = {
         "docker-fluentd": "partial_",
         "docker-journald": "CONTAINER_PARTIAL_",
@@ -101,7 +119,7 @@ class DockerPartial(Mode):
         # journald does not mark the last part as partial, so there the id tells.
         self._indicator = self._message if form == "docker-fluentd" else self._id
         self._keep = keep
-        self.order = lambda part: int(to_s(part[1].get(self._ordinal)) or 0)
+        self.order = lambda part: ruby_to_i(to_s(part[1].get(self._ordinal)))
 
     def applies(self, record: Record) -> bool:
         return self._indicator in record
@@ -109,14 +127,14 @@ class DockerPartial(Mode):
     def identity(self, record: Record) -> str:
         return to_s(record.get(self._id))
 
-    def add(self, stream: Stream, time: int, record: Record) -> list[Parts]:
+    def add(self, stream: Stream, time: int, record: Record) -> Onward:
         stream.parts.append((time, record))
         return [stream.take()] if record.get(self._last) == "true" else []
 
-    def clean(self, record: Record) -> None:
+    def clean(self, message: Record, last: Record) -> None:
         if not self._keep:
             for name in (self._message, self._id, self._ordinal, self._last):
-                record.pop(name, None)
+                message.pop(name, None)
 
 
 class CriTag(Mode):
@@ -130,17 +148,19 @@ class CriTag(Mode):
     def is_whole(self, record: Record) -> bool:
         return record.get(self._key) == "F"
 
-    def add(self, stream: Stream, time: int, record: Record) -> list[Parts]:
+    def add(self, stream: Stream, time: int, record: Record) -> Onward:
         tag = record.get(self._key)
+        stream.parts.append((time, record))
         if not isinstance(tag, str):
             raise ValueError(f"field {self._key!r} holds no CRI tag, got {tag!r}")
-        stream.parts.append((time, record))
         return [stream.take()] if tag.partition(":")[0] == "F" else []
 
-    def clean(self, record: Record) -> None:
-        if not self._keep:
-            record.pop(self._key, None)
-        record.pop(self._stream_key, None)
+    def clean(self, message: Record, last: Record) -> None:
+        if self._keep:
+            message[self._key] = last[self._key]
+        else:
+            message.pop(self._key, None)
+        message.pop(self._stream_key, None)
 
 
 class Patterns(Mode):
@@ -153,29 +173,33 @@ class Patterns(Mode):
         self._between = between
 
     def is_whole(self, record: Record) -> bool:
-        text = record[self._key]
-        return isinstance(text, str) and self._last is not None and bool(self._last(text))
+        return self._matches(self._last, record[self._key])
 
-    def add(self, stream: Stream, time: int, record: Record) -> list[Parts]:
+    @staticmethod
+    def _matches(search: Search | None, text: object) -> bool:
+        """Whether there is the pattern and a text that it matches; nil never matches."""
+        if search is None or text is None:
+            return False
+        return bool(search(text))  # type: ignore[arg-type]  # raises TypeError, as Ruby does
+
+    def add(self, stream: Stream, time: int, record: Record) -> Onward:
         text = record[self._key]
-        if text is None:
-            text = ""
-        part = (time, record)
-        if self._first and self._first(text):
-            messages = [stream.take()] if stream.parts else []
-            stream.parts.append(part)
-            if self._last and self._last(text):
+        messages: Onward = []
+        if self._matches(self._first, text):
+            if stream.parts:
                 messages.append(stream.take())
-            return messages
-        if self._last and self._last(text):
-            stream.parts.append(part)
-            return [stream.take()]
+        elif not self._matches(self._last, text):
+            return self._between_ends(stream, time, record)
+        stream.parts.append((time, record))
+        if self._matches(self._last, text):
+            messages.append(stream.take())
+        return messages
+
+    def _between_ends(self, stream: Stream, time: int, record: Record) -> Onward:
         if not stream.parts:
             if self._first:  # no message has begun: the line is one by itself
-                return [[part]]
-            stream.parts.append(part)
-            return []
-        if self._between is None or self._between(text):
-            stream.parts.append(part)
-            return []
-        return [stream.take(), [part]]
+                return [None]
+        elif self._between is not None and not self._matches(self._between, record[self._key]):
+            return [stream.take(), None]
+        stream.parts.append((time, record))
+        return []

@@ -155,6 +155,6 @@ class TraceCollector:
             self.since = clock.monotonic()
         elif self._force_line_breaks and "\n" not in line:
             line = "\n" + line
-        self._kept.add()
+        self._kept.add(record)
         self._lines.append(line)
         self._size += len(line)

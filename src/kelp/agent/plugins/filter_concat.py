@@ -4,6 +4,7 @@ import threading
 import time as clock
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 
 from kelp.agent.concat.modes import CriTag, DockerPartial, LineCount, Mode, PartialField, Patterns
 from kelp.agent.concat.streams import Stream, joined
@@ -77,7 +78,8 @@ class ConcatFilter(Filter):
 
     def configure(self) -> None:
         self._mode = self._choose_mode()
-        self._streams: dict[str, Stream] = {}
+        self._streams: dict[str, dict[str, Stream]] = {}  # by tag and identity
+        self._numbers = count()
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._timer: threading.Thread | None = None
@@ -95,14 +97,14 @@ class ConcatFilter(Filter):
         chosen = [name for name, given in ways.items() if given]
         if not chosen:
             raise self.error("one of these is required: " + ", ".join(ways))
-        if len(chosen) > 1:
+        if len(chosen) > 1 and chosen != ["use_partial_metadata", "use_partial_cri_logtag"]:
             raise self.error(" and ".join(chosen) + " are exclusive")
         if self.n_lines is not None:
             return LineCount(self.n_lines)
         if self.partial_key is not None:
             if self.partial_value is None:
                 raise self.error("option 'partial_value' is required with partial_key", "partial_key")
-            limit = (self.buffer_limit_size, self.buffer_overflow_method)
+            limit = (self.buffer_limit_size, self.buffer_overflow_method, self.use_first_timestamp)
             return PartialField(self.partial_key, self.partial_value, self.keep_partial_key, *limit)
         if self.use_partial_metadata:
             return DockerPartial(self.partial_metadata_format, self.keep_partial_metadata)
@@ -135,16 +137,16 @@ class ConcatFilter(Filter):
         if self._timer is not None:
             self._timer.join()
         with self._lock:
-            held = [(name, stream) for name, stream in self._streams.items() if stream.parts]
+            streams = [one for named in self._streams.values() for one in named.values() if one.parts]
             self._streams.clear()
-        for name, stream in held:
-            if self._late is None and not self.context.has_error_label and stream.kept.origins:
+        for stream in sorted(streams, key=lambda one: one.number):
+            if self._late is None and not self.context.has_error_label and stream.kept.is_of_file:
                 # Fluentd loses such a message; here its file is read again from before it next time.
-                self.log.info("unfinished message: it is read again at the next start", stream=name)
+                self.log.info("unfinished message: it is read again at the next start", stream=stream.name)
                 continue
             with emission():
                 time, record = joined(stream.take(), self.key, self.separator, self._mode.order)
-                self._hand_on(stream.tag, time, record, f"flush remaining buffer: {name}")
+                self._hand_on(stream.tag, time, record, f"flush remaining buffer: {stream.name}")
 
     def filter_batch(self, tag: str, batch: Batch) -> Batch:
         key = self.key
@@ -153,86 +155,101 @@ class ConcatFilter(Filter):
         out = Batch()
         with self._lock:
             self._remember(tag)
+            streams = self._streams.setdefault(tag, {})
             for time, record in zip(batch.times, batch.records, strict=True):
                 if key not in record or not self._mode.applies(record):
                     out.append(time, record)
                     continue
                 try:
-                    self._add(tag, time, record, out)
+                    self._add(self._stream(tag, streams, record), time, record, out)
                 except (TypeError, AttributeError, ValueError) as error:
                     self.emit_error(tag, time, record, error)
+            if not self._mode.is_lasting or self.flush_interval <= 0:
+                for name in [name for name, stream in streams.items() if not stream.parts]:
+                    del streams[name]
+            if not streams:
+                del self._streams[tag]
         return out
 
-    def _add(self, tag: str, time: int, record: Record, out: Batch) -> None:
-        if self._mode.is_whole(record) and not self._streams:
-            self._mode.clean(record)
+    def _stream(self, tag: str, streams: dict[str, Stream], record: Record) -> Stream:
+        identity = self._mode.identity(record)
+        if self.stream_identity_key:
+            identity = to_s(record.get(self.stream_identity_key)) + identity
+        stream = streams.get(identity)
+        if stream is None:
+            stream = streams[identity] = Stream(tag, identity, next(self._numbers))
+        return stream
+
+    def _add(self, stream: Stream, time: int, record: Record, out: Batch) -> None:
+        stream.touched = clock.monotonic()
+        if not stream.parts and self._mode.is_whole(record) and type(record[self.key]) is str:
+            self._mode.clean(record, record)
             out.append(time, record)
             return
-        identity = self._mode.identity(record)
-        given = to_s(record.get(self.stream_identity_key)) if self.stream_identity_key else ""
-        name = f"{tag}:{given}{identity}" if given or identity else f"{tag}:default"
-        stream = self._streams.get(name)
-        if stream is None:
-            stream = self._streams[name] = Stream(tag)
-        stream.touched = clock.monotonic()
-        messages = self._mode.add(stream, time, record)
-        if stream.parts:
-            stream.kept.add()
+        try:
+            messages = self._mode.add(stream, time, record)
+        finally:
+            if stream.parts:
+                stream.kept.add(record)
+        at = time
         for parts in messages:
-            if len(parts) == 1 and parts[0][1] is record:
-                first_time, message = parts[0]
-            else:
-                first_time, message = joined(parts, self.key, self.separator, self._mode.order)
-                message = {**record, **message}
-            self._mode.clean(message)
-            out.append(first_time if self.use_first_timestamp else time, message)
-        if not stream.parts:
-            del self._streams[name]
+            if parts is None:
+                out.append(at, record)
+                continue
+            first_time, message = joined(parts, self.key, self.separator, self._mode.order)
+            message = {**record, **message}
+            self._mode.clean(message, record)
+            if self.use_first_timestamp:
+                at = first_time
+            out.append(at, message)
 
     def _watch(self) -> None:
         while not self._ended.wait(_CHECK_SECONDS):
-            now = clock.monotonic()
-            with self._lock:
-                late = [
-                    (name, stream)
-                    for name, stream in self._streams.items()
-                    if now - stream.touched >= self.flush_interval
-                ]
-                for name, _ in late:
-                    del self._streams[name]
-            for name, stream in late:
+            for stream in self._take_late(clock.monotonic() - self.flush_interval):
                 try:
                     with emission() as now_emitted:
-                        now_emitted.undo.append(partial(self._put_back, name, stream.copy()))
+                        now_emitted.undo.append(partial(self._put_back, stream.copy()))
                         time, record = joined(stream.take(), self.key, self.separator, self._mode.order)
                         now_nanos = time if self.use_first_timestamp else clock.time_ns()
-                        self._hand_on(stream.tag, now_nanos, record, f"timeout flush: {name}")
+                        self._hand_on(stream.tag, now_nanos, record, f"timeout flush: {stream.name}")
                 except BufferOverflow as error:
-                    self.log.warning("cannot hand on a message: it is tried again", stream=name, error=error)
+                    self.log.warning(
+                        "cannot hand on a message: it is tried again", stream=stream.name, error=error
+                    )
+
+    def _take_late(self, moment: float) -> list[Stream]:
+        """Forget the streams last touched before a moment (monotonic seconds); those of them with parts."""
+        late = []
+        with self._lock:
+            for tag, streams in list(self._streams.items()):
+                for identity in [name for name, stream in streams.items() if stream.touched <= moment]:
+                    late.append(streams.pop(identity))
+                if not streams:
+                    del self._streams[tag]
+        return [stream for stream in sorted(late, key=lambda one: one.number) if stream.parts]
 
     def _remember(self, tag: str) -> None:
         """Should the emission fail, its events come again: they must find the same state as now."""
         now = present()
         if now is None:
             return
-        before = {name: one.copy() for name, one in self._streams.items() if one.tag == tag}
+        before = {name: one.copy() for name, one in self._streams.get(tag, {}).items() if one.parts}
 
         def restore() -> None:
             with self._lock:
-                for name in [name for name, one in self._streams.items() if one.tag == tag]:
-                    del self._streams[name]
-                self._streams.update(before)
+                self._streams[tag] = before
 
         now.undo.append(restore)
 
-    def _put_back(self, name: str, stream: Stream) -> None:
+    def _put_back(self, stream: Stream) -> None:
         with self._lock:
-            newer = self._streams.get(name)
+            streams = self._streams.setdefault(stream.tag, {})
+            newer = streams.get(stream.identity)
             if newer is not None:
                 stream.parts += newer.parts
                 stream.size_bytes += newer.size_bytes
-                stream.kept.origins += newer.kept.origins
-            self._streams[name] = stream
+                stream.kept.join(newer.kept)
+            streams[stream.identity] = stream
 
     def _hand_on(self, tag: str, time: int, record: Record, message: str) -> None:
         """Unfinished messages go to `timeout_label`, or `@ERROR`.

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from kelp.agent.config import Element, param
 from kelp.agent.event import Batch
-from kelp.agent.origin import Origin, emission
+from kelp.agent.origin import Lines, Origin, emission
 from kelp.agent.parse.multiline import MultilineText
 from kelp.agent.plugin.input import BufferOverflow, Input
 from kelp.agent.plugin.registry import register
-from kelp.agent.tail.consumer import EventConsumer, LineConsumer
+from kelp.agent.tail.consumer import EventConsumer, LineConsumer, StartOf
 from kelp.agent.tail.loop import TailLoop, TailOptions
 from kelp.agent.tail.multiline_consumer import MultilineConsumer
 from kelp.agent.tail.paths import PathExpander, PathOptions
@@ -213,7 +213,7 @@ class TailInput(Input):
         except Exception:  # a dead thread must not be silent
             self.log.exception("following files ended by a fault")
 
-    def _hand_on(self, reader: Reader, batch: Batch) -> None:
+    def _hand_on(self, reader: Reader, batch: Batch, start_of: StartOf) -> None:
         """Emit events of a file. Raises BufferOverflow; after any other fault the events are given up, as in Fluentd."""
         key = self.path_key
         if key is not None:
@@ -221,7 +221,9 @@ class TailInput(Input):
                 record[key] = record.get(key) or reader.path
         tag = self.tag if self._tag is None else reader.tag.join(self._tag)
         try:
-            with emission(Origin(reader.ledger, reader.position)):
+            begin = reader.position
+            lines = Lines(reader.ledger, batch.records, lambda index: begin + start_of(index))
+            with emission(Origin(reader.ledger, begin), lines=lines):
                 self.emit(tag, batch)
         except BufferOverflow:
             raise

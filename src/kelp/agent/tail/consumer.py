@@ -10,7 +10,10 @@ from kelp.agent.tail.reader import Reader, Take
 from kelp.agent.tail.throttle import GroupThrottle
 from kelp.common.log import Log
 
-HandOn = Callable[[Reader, Batch], None]
+StartOf = Callable[[int], int]
+"""Index → where in the block it begins, in bytes."""
+HandOn = Callable[[Reader, Batch, StartOf], None]
+"""(reader, events, where the line of each begins)"""
 
 _WARNING_PAUSE = 1.0
 _SHOWN = 500
@@ -70,13 +73,15 @@ class EventConsumer(ABC):
             body = body.replace(b"\r\n", b"\n").removesuffix(b"\r")
         return body.split(b"\n")
 
-    def _emit(self, reader: Reader, parsed: ParsedLines, lines: list[bytes]) -> None:
+    def _emit(self, reader: Reader, parsed: ParsedLines, lines: list[bytes], start_of: StartOf) -> None:
+        """Emit the events of some lines; `start_of` tells where a line begins."""
         if parsed.unmatched or parsed.errors:
             self._complain(reader, parsed, lines)
             if self._emit_unmatched and parsed.unmatched:
                 parsed = _with_unmatched(parsed, lines)
         if parsed.records:
-            self._hand_on(reader, Batch(parsed.times, parsed.records))
+            of_line = parsed.lines
+            self._hand_on(reader, Batch(parsed.times, parsed.records), lambda index: start_of(of_line[index]))
         if self._throttle is not None:
             self._throttle.count(reader.path, len(lines))
 
@@ -106,6 +111,7 @@ class LineConsumer(EventConsumer):
         if not end:
             return 0
         lines = self._lines(data if end == len(data) else data[:end])
+        count = len(lines)
         if self._longest_line and max(map(len, lines)) > self._longest_line:
             kept = [line for line in lines if len(line) <= self._longest_line]
             self._log.warning(
@@ -114,11 +120,39 @@ class LineConsumer(EventConsumer):
                 lines=len(lines) - len(kept),
             )
             lines = kept
+        starts = LineStarts(data, end, count) if self._codec is None and len(lines) == count else None
         step = self._lines_at_once or len(lines)
         for start in range(0, len(lines), max(step, 1)):
             some = lines[start : start + step]
-            self._emit(reader, self._parser.parse_lines(some), some)
+            self._emit(
+                reader, self._parser.parse_lines(some), some, starts.after(start) if starts else _first
+            )
         return end
+
+
+class LineStarts:
+    """Where each line of a block begins, looked for from its end: what is asked for mostly stands there."""
+
+    def __init__(self, data: bytes, end: int, count: int) -> None:
+        self._data = data
+        self._end = end - 1 if data[end - 1 : end] == b"\n" else end
+        self._count = count
+
+    def after(self, lines: int) -> StartOf:
+        """The same for the lines that follow the first ones."""
+
+        def start_of(index: int) -> int:
+            begin = self._end
+            for _ in range(self._count - lines - index):
+                begin = self._data.rfind(b"\n", 0, begin)
+            return begin + 1
+
+        return start_of
+
+
+def _first(index: int) -> int:
+    """Where lines are not told apart, each begins with the block."""
+    return 0
 
 
 def _with_unmatched(parsed: ParsedLines, lines: list[bytes]) -> ParsedLines:

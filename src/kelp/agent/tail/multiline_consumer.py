@@ -1,6 +1,7 @@
 """Bytes of a followed file to events that span lines."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import cast
 
 from kelp.agent.parse import ParserError
@@ -24,38 +25,41 @@ class MultilineConsumer(EventConsumer):
             return 0
         body = data[:end]
         parser = cast("MultilineText", self._parser)
-        used, texts = (
+        used, starts = (
             self._by_first_line(parser, body) if parser.has_first_line else self._by_match(parser, body)
         )
         if take is not Take.WHOLE_EVENTS and used < end:
-            texts.append(body[used:])
+            starts.append(used)
             used = end
-        if texts:
-            self._emit_texts(reader, parser, texts)
+        if starts:
+            self._emit_texts(reader, parser, body[:used], starts)
         return used
 
-    def _by_first_line(self, parser: MultilineText, body: bytes) -> tuple[int, list[bytes]]:
-        """Cut before each first line; what stands before the first of them is a text of its own for each line."""
-        texts: list[bytes] = []
+    def _by_first_line(self, parser: MultilineText, body: bytes) -> tuple[int, list[int]]:
+        """Cut before each first line; what stands before the first of them is a text of its own for each line.
+
+        Returns the bytes used, and where each text in them begins.
+        """
+        starts: list[int] = []
         begin: int | None = None
         for start, line in self._numbered(body):
             if parser.is_first_line(self._text(line)):
                 if begin is not None:
-                    texts.append(body[begin:start])
+                    starts.append(begin)
                 begin = start
             elif begin is None:
-                texts.append(line)
-        return (len(body) if begin is None else begin), texts
+                starts.append(start)
+        return (len(body) if begin is None else begin), starts
 
-    def _by_match(self, parser: MultilineText, body: bytes) -> tuple[int, list[bytes]]:
-        texts: list[bytes] = []
+    def _by_match(self, parser: MultilineText, body: bytes) -> tuple[int, list[int]]:
+        starts: list[int] = []
         begin = 0
         for start, line in self._numbered(body):
             end = start + len(line)
             if parser.parse_record(self._text(body[begin:end])) is not None:
-                texts.append(body[begin:end])
+                starts.append(begin)
                 begin = end
-        return begin, texts
+        return begin, starts
 
     def _numbered(self, body: bytes) -> Iterator[tuple[int, bytes]]:
         """Each line with its end, and where it begins."""
@@ -71,11 +75,12 @@ class MultilineConsumer(EventConsumer):
     def _text(self, raw: bytes) -> str:
         return raw.decode(self._codec or "utf-8", "replace")
 
-    def _emit_texts(self, reader: Reader, parser: MultilineText, texts: list[bytes]) -> None:
+    def _emit_texts(self, reader: Reader, parser: MultilineText, body: bytes, starts: list[int]) -> None:
+        """Emit the texts of `body`, which begin at `starts`."""
         parsed = ParsedLines()
         lines: list[bytes] = []
-        for index, raw in enumerate(texts):
-            text = _chomp(self._text(raw))
+        for index, (start, end) in enumerate(pairwise([*starts, len(body)])):
+            text = _chomp(self._text(body[start:end]))
             lines.append(text.encode())
             try:
                 for event in parser.parse_all(text):
@@ -87,7 +92,7 @@ class MultilineConsumer(EventConsumer):
                         parsed.lines.append(index)
             except ParserError as error:
                 parsed.errors[index] = str(error)
-        self._emit(reader, parsed, lines)
+        self._emit(reader, parsed, lines, starts.__getitem__)
 
 
 def _chomp(text: str) -> str:
