@@ -33,6 +33,7 @@ class Sink(ThreadingHTTPServer):
         self.version = "7.17.9"
         self.known: set[str] = set()  # paths that a GET finds
         self.limit_bytes = 1 << 40
+        self.poison: bytes | None = None  # requests that hold it are refused as a whole
 
     @property
     def port(self) -> int:
@@ -88,6 +89,8 @@ class Handler(BaseHTTPRequestHandler):
             mood = self.server.moods.pop(0) if self.server.moods else "ok"
         if len(body) > self.server.limit_bytes:
             mood = "413"
+        if self.server.poison is not None and self.server.poison in body:
+            mood = "400"
         if mood.isdigit():
             self._answer(int(mood), b'{"error":"no"}')
         elif mood == "garbage":

@@ -177,8 +177,7 @@ def test_refused_documents_go_to_error_with_reason_tag_and_time() -> None:
             wait_for(lambda: len(driver.recorder.errors) == 2)
     assert [doc["n"] for doc in sink.docs()] == [1]
     reason = "400 - Rejected by Elasticsearch [error type]: mapper_parsing_exception [reason]: 'r' [caused by]: 'why'"
-    stamp = STAMP.replace("0+00", "7+00")
-    assert driver.recorder.errors[0] == ("a", T0 + 7, {"n": 2, "bad": True, "@timestamp": stamp}, reason)
+    assert driver.recorder.errors[0] == ("a", T0 + 7, {"n": 2, "bad": True}, reason)
     assert driver.recorder.errors[1][:2] == ("b", T0 + 8)
 
 
@@ -303,14 +302,47 @@ def test_a_request_that_is_too_large_is_halved() -> None:
         assert reason.startswith("cannot write to Elasticsearch: 413")
 
 
-def test_a_malformed_request_goes_to_the_backup(tmp_path: Path) -> None:
+def test_a_request_refused_as_a_whole_is_sent_again() -> None:
     with bulk_sink() as sink:
-        sink.moods = ["400"]
-        with running(f"@type elasticsearch\n@id es\nport {sink.port}\n{FAST}", tmp_path) as driver:
-            driver.emit("a", (T0, {"n": 1}))
+        sink.moods = ["400"] * 7
+        with running(f"@type elasticsearch\nport {sink.port}\n{FAST}") as driver:
+            driver.emit("a", *[(T0, {"n": n}) for n in range(5)])
             wait_for(lambda: driver.output.chunks.size == 0)
-    (copy,) = (tmp_path / "backup/worker0/es").iterdir()
-    assert copy.read_bytes().endswith(b'{"n":1}\n')
+        assert [doc["n"] for doc in sink.docs()] == [0, 1, 2, 3, 4]
+        assert driver.recorder.errors == []
+
+
+def test_a_document_for_which_a_request_is_refused_goes_to_error() -> None:
+    with bulk_sink() as sink:
+        sink.poison = b"venom"
+        with running(f"@type elasticsearch\nport {sink.port}\nlogstash_format true\n{FAST}") as driver:
+            driver.emit("a", *[(T0 + n, {"n": n, "x": "venom" if n == 5 else "y"}) for n in range(8)])
+            wait_for(lambda: driver.output.chunks.size == 0)
+        assert [doc["n"] for doc in sink.docs()] == [0, 1, 2, 3, 4, 6, 7]
+        assert [error[:3] for error in driver.recorder.errors] == [("a", T0 + 5, {"n": 5, "x": "venom"})]
+
+
+REFUSED_OPTIONS = [
+    (
+        "logstash_format true\ninclude_tag_key true\nflatten_hashes true\nremove_keys m",
+        {"m": 1, "a": {"b": 1}},
+    ),
+    ("logstash_format true\ninclude_tag_key true", {"tag": "own", "@timestamp": "2020-01-01T00:00:00Z"}),
+    ("include_timestamp true", {"x": 1, "@timestamp": "2020-01-01T00:00:00Z"}),
+    ("write_operation upsert\nid_key i\nremove_keys_on_update m", {"i": 1, "m": 2}),
+    ("target_index_key t\ninclude_timestamp true", {"t": "x", "i": 1}),
+]
+
+
+@pytest.mark.parametrize(("options", "record"), REFUSED_OPTIONS)
+def test_refused_documents_go_to_error_as_they_came(options: str, record: dict[str, Any]) -> None:
+    with bulk_sink() as sink:
+        sink.judge = lambda op, meta, doc: MAPPING_ERROR
+        with running(f"@type elasticsearch\nport {sink.port}\n{options}\n{FAST}") as driver:
+            driver.emit("a", (T0, dict(record)))
+            wait_for(lambda: len(driver.recorder.errors) == 1)
+        assert driver.recorder.errors[0][:3] == ("a", T0, record)
+    assert all(b"\0" not in body for _, _, _, body in sink.requests)
 
 
 def test_large_chunks_go_out_in_several_requests_and_go_on_where_they_failed() -> None:

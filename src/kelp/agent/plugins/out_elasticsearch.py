@@ -62,6 +62,7 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
             self.bulk_message_request_threshold,
             owner.chunks.replace,
             self._refuse_document,
+            self._formatter.original,
             None if self.retry_tag is None else self._send_around,
         )
         self._splits_by_chunk = any(

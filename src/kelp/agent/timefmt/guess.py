@@ -7,7 +7,7 @@ form that fits decides. https://docs.ruby-lang.org/en/3.3/Time.html#method-c-par
 import re
 from functools import lru_cache
 
-from kelp.agent.timefmt.strptime import Fields, ruby_moment
+from kelp.agent.timefmt.strptime import Fields, Moment, ruby_moment
 from kelp.agent.timefmt.zones import NANOS
 
 _MAX_LENGTH = 128
@@ -48,8 +48,8 @@ _WIDTHS = {"year": 4, "yday": 3}
 
 
 @lru_cache(maxsize=4096)
-def _parse_dated(text: str) -> tuple[int | None, bool]:
-    """Nanoseconds and whether the text named its year (only then may the result be kept)."""
+def _read_dated(text: str) -> tuple[Moment | None, bool]:
+    """The moment and whether the text named its year (only then may the result be kept)."""
     if len(text) > _MAX_LENGTH:
         return None, True
     fields = Fields()
@@ -62,13 +62,19 @@ def _parse_dated(text: str) -> tuple[int | None, bool]:
     moment = ruby_moment(fields)
     if moment is None:
         return None, True
-    return moment.seconds * NANOS + moment.nanos, fields.year is not None
+    return moment, fields.year is not None
+
+
+def read(text: str) -> Moment | None:
+    """The moment in `text`; None when there is none or it is out of range."""
+    moment, dated = _read_dated(text)
+    return moment if dated else _read_dated.__wrapped__(text)[0]
 
 
 def parse(text: str) -> int | None:
     """Nanoseconds of the time in `text`; None when there is none or it is out of range."""
-    result, dated = _parse_dated(text)
-    return result if dated else _parse_dated.__wrapped__(text)[0]
+    moment = read(text)
+    return None if moment is None else moment.seconds * NANOS + moment.nanos
 
 
 def _cut_clock(text: str, fields: Fields) -> str:

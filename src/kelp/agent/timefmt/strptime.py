@@ -81,12 +81,16 @@ class Fields:
 
 @dataclass(slots=True)
 class Moment:
-    """A parsed time: epoch seconds, nanoseconds within the second, the offset of the zone it was written in."""
+    """A parsed time: epoch seconds, nanoseconds within the second, the offset of the zone it was written in.
+
+    `zoned`: the text named its zone; `offset` is that of the local zone otherwise.
+    """
 
     seconds: int
     nanos: int
     offset: int | None
     fraction: tuple[int, int] = field(default=(-1, -1))
+    zoned: bool = False
 
 
 class Strptime:
@@ -289,4 +293,4 @@ def _complete(fields: Fields, offset: int | None) -> Moment:
         seconds = local_epoch(*filled)
         return Moment(seconds + nanos // NANOS, nanos % NANOS, local_offset(seconds))
     seconds = utc_epoch(*filled) - offset
-    return Moment(seconds + nanos // NANOS, nanos % NANOS, offset)
+    return Moment(seconds + nanos // NANOS, nanos % NANOS, offset, zoned=True)

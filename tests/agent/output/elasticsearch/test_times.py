@@ -1,5 +1,6 @@
 """Times in documents."""
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -67,7 +68,34 @@ def test_record_time(form: str | None, value: Any, ns: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "value"), [(None, "soon"), (None, None), (None, True), (None, {}), ("%Y", "x")]
+    ("form", "value", "text"),
+    [
+        (None, "Thu, 02 Jan 2020 03:04:05 +0200", "2020-01-02T03:04:05.000000000+02:00"),
+        (None, "Thu Jan  2 03:04:05 EST 2020", "2020-01-02T03:04:05.000000000-05:00"),
+        ("%Y-%m-%dT%H:%M:%S%z", "2020-01-02T03:04:05+0900", "2020-01-02T03:04:05.000000000+09:00"),
+        (None, 1577934245.123, "2020-01-02T03:04:05.123000000+00:00"),
+        ("%s", 1577934245.75, "2020-01-02T03:04:05.000000000+00:00"),
+    ],
+)
+def test_record_time_keeps_its_zone(
+    form: str | None, value: Any, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    assert iso8601(build_record_time(form)(value), 9) == text
+
+
+@pytest.mark.parametrize(
+    ("form", "value"),
+    [
+        (None, "soon"),
+        (None, 1e18),
+        ("%Q", 1577934245123),
+        (None, None),
+        (None, True),
+        (None, {}),
+        ("%Y", "x"),
+    ],
 )
 def test_unreadable(form: str | None, value: Any) -> None:
     with pytest.raises(TimeParseError):

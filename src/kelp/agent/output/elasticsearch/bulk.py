@@ -37,8 +37,20 @@ _PADDED = 100 * NANOS  # keeps the leading zeros of seconds and nanoseconds
 _MINUTES_KEPT = 4096
 
 
+# Begins the line that follows a document which does not show its event's record: it holds that record.
+ORIGINAL = b"\0"
+
+
 class BadRecord(KelpError):
     """A record that cannot become a document."""
+
+
+class IdMissing(KelpError):
+    """A document without the id that its operation needs."""
+
+    def __init__(self, document: Record, options: ElasticsearchOptions) -> None:
+        super().__init__(f"cannot {options.write_operation} a document: field {options.id_key!r} is missing")
+        self.document = document
 
 
 @dataclass(slots=True)
@@ -152,7 +164,7 @@ class BulkFormatter:
             if exact:
                 out.append(action + document[:-1] + head + digits[1:3] + b"." + digits[3:] + zone)
             else:
-                fraction = b"." + digits[3 : 3 + precision] if precision > 0 else b""
+                fraction = b"." + digits[3 : 3 + precision].ljust(precision, b"0") if precision > 0 else b""
                 out.append(action + document[:-1] + head + digits[1:3] + fraction + zone)
         return out
 
@@ -178,13 +190,18 @@ class BulkFormatter:
     def _guarded(self, tag: str, time: int, record: Record, names: Names) -> bytes:
         try:
             return self._format_one(tag, time, record, names)
-        except (BadRecord, TypeError, ValueError) as error:
+        except IdMissing as error:
+            self._on_error(tag, time, error.document, error)
+        except (BadRecord, TypeError, ValueError, ArithmeticError) as error:
             self._on_error(tag, time, record, error)
-            return b""
+        return b""
 
-    def _format_one(self, tag: str, time: int, record: Record, names: Names) -> bytes:
+    def _format_one(self, tag: str, time: int, original: Record, names: Names) -> bytes:
         options = self._options
-        record = flatten(record, options.flatten_hashes_separator) if options.flatten_hashes else dict(record)
+        if options.flatten_hashes:
+            record = flatten(original, options.flatten_hashes_separator)
+        else:
+            record = dict(original)
         moment = self._stamp(tag, time, record) if self._stamps else None
         index: Any = None
         if options.target_index_path:
@@ -204,16 +221,35 @@ class BulkFormatter:
                 fields[name] = value
         if self._needs_id and "_id" not in fields:
             if options.emit_error_for_missing_id:
-                raise BadRecord(
-                    f"cannot {options.write_operation} a document: field {options.id_key!r} is missing"
-                )
+                raise IdMissing(self._without_removed(record), options)
             return b""
-        for key in self._removed:
-            record.pop(key, None)
+        self._without_removed(record)
         action = self._action(index, names, wanted_type)
         if fields:
             action = action[:-3] + b"," + dump_clean(fields)[1:] + b"}\n"
-        return action + dump_clean(self._body(record)) + b"\n"
+        body = self._body(record)
+        lines = action + dump_clean(body) + b"\n"
+        if self.original(body) != original:
+            return lines + ORIGINAL + dump_clean(original) + b"\n"
+        return lines
+
+    def _without_removed(self, record: Record) -> Record:
+        for key in self._removed:
+            record.pop(key, None)
+        return record
+
+    def original(self, body: Record) -> Record:
+        """The event's record, as far as the document line shows it: the fields that were added are at its end."""
+        options = self._options
+        if options.write_operation in ("update", "upsert"):
+            inner = body.get("upsert", body.get("doc"))
+            body = inner if isinstance(inner, dict) else body
+        added = (options.tag_key if options.include_tag_key else None, TIMESTAMP if self._stamps else None)
+        record = dict(body)
+        for name in added:
+            if name is not None and next(reversed(record), None) == name:
+                del record[name]
+        return record
 
     def _stamp(self, tag: str, time: int, record: Record) -> Moment:
         """The time that dates the document; sets `@timestamp` where it is missing."""
@@ -263,6 +299,8 @@ class BulkFormatter:
         if options.remove_keys_on_update_key is not None:
             named = record.pop(options.remove_keys_on_update_key, None)
         keys = named or [key for key in options.remove_keys_on_update.split(",") if key]
+        if not isinstance(keys, list):
+            raise BadRecord(f"cannot remove the fields {keys!r} from an update: they are no array")
         return {key: value for key, value in record.items() if key not in keys} if keys else record
 
     def _action(self, index: str, names: Names, wanted_type: Any = None) -> bytes:

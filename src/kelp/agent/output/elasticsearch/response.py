@@ -46,9 +46,9 @@ def judge(answer: bytes, count: int) -> list[Verdict] | None:
         raise SinkError(
             f"cannot understand the answer of Elasticsearch: no JSON: {shorten(answer)}"
         ) from None
-    if not isinstance(body, dict) or "errors" not in body:
+    if not isinstance(body, dict) or "error" in body:
         raise SinkError(f"cannot understand the answer of Elasticsearch: {shorten(answer)}")
-    if not body["errors"]:
+    if not body.get("errors"):
         return None
     items = body.get("items")
     if not isinstance(items, list):

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from kelp.agent.timefmt import TimeParseError, build_time_parser
+from kelp.agent.timefmt import TimeParseError, build_time_formatter, build_time_parser, guess, strptime
+from kelp.agent.timefmt.strptime import Strptime, TimeFormatError
 from kelp.agent.timefmt.zones import local_offset
 
 NANOS = 1_000_000_000
@@ -83,23 +84,59 @@ def _epoch(year: int, month: int, day: int, hour: int, minute: int, second: int)
 def build_record_time(time_key_format: str | None) -> Callable[[Any], Moment]:
     """A function that reads the time in a record, by `time_key_format` or whatever form it has.
 
-    It raises TimeParseError.
+    Texts keep the zone they name. A number counts seconds; as in Fluentd's plugin, it is written in the format and
+    read again, so that a format without fraction cuts it. The function raises TimeParseError.
     """
-    parse = build_time_parser(time_format=time_key_format)
+    number = build_time_parser(time_type="float")
+    if time_key_format is None:
+        return lambda value: _read_number(value, number) if not isinstance(value, str) else _guess(value)
+    try:
+        form = Strptime(time_key_format)
+    except TimeFormatError:
+        return _no_form(time_key_format)
+    write = build_time_formatter(time_format=time_key_format)
 
     def read(value: Any) -> Moment:
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise TimeParseError(f"cannot read {value!r} as a time: it is neither text nor a number")
-        if not isinstance(value, str):
-            return local_moment(int(value * NANOS) if isinstance(value, float) else value * NANOS)
-        found = parse_iso(value)
-        if found is not None:
-            return found
-        return local_moment(parse(value))
+        text = value if isinstance(value, str) else write(_read_number(value, number).ns)
+        found = form.parse(text)
+        if found is None:
+            raise TimeParseError(f"invalid time format: value = {value}, expected {time_key_format!r}")
+        return _moment(found, utc=not form.library)
 
-    def read_format(value: Any) -> Moment:
-        if isinstance(value, str):
-            return local_moment(parse(value))
-        return read(value)
+    return read
 
-    return read if time_key_format is None else read_format
+
+def _no_form(time_key_format: str) -> Callable[[Any], Moment]:
+    def read(value: Any) -> Moment:
+        raise TimeParseError(f"invalid time format: value = {value}, cannot use {time_key_format!r}")
+
+    return read
+
+
+def _read_number(value: Any, read: Callable[[Any], int]) -> Moment:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TimeParseError(f"cannot read {value!r} as a time: it is neither text nor a number")
+    try:
+        return local_moment(read(value))
+    except (ValueError, OverflowError, OSError) as error:
+        raise TimeParseError(f"cannot read {value!r} as a time: {error}") from error
+
+
+def _guess(text: str) -> Moment:
+    found = parse_iso(text)
+    if found is not None:
+        return found
+    guessed = guess.read(text)
+    if guessed is None:
+        raise TimeParseError(f"invalid time format: value = {text}, no time information in it")
+    return _moment(guessed, utc=True)
+
+
+def _moment(found: strptime.Moment, utc: bool) -> Moment:
+    """`utc`: a text that names no zone means UTC, else the local one."""
+    ns = found.seconds * NANOS + found.nanos
+    if found.zoned:
+        return Moment(ns, found.offset or 0)
+    if not utc:
+        return local_moment(ns)
+    return Moment(ns + (found.offset or 0) * NANOS, 0)
