@@ -12,6 +12,7 @@ from bench.process import running
 
 DOCUMENTS = 2_000_000
 CRI_LINES = 1_500_000
+KELP_AGENT = f"{sys.executable} -m kelp agent -c {{conf}} -q --no-supervisor"
 
 
 def table(header: list[str], rows: list[list[str]]) -> None:
@@ -120,29 +121,53 @@ def show_queries(name: str, timings: list[query.Timing]) -> None:
 @main.command("agent")
 @click.option("--lines", default=CRI_LINES, show_default=True)
 @click.option("--pipeline", type=click.Choice(list(agent_bench.PIPELINES)), default="cri", show_default=True)
-@click.option(
-    "--command",
-    default=f"{sys.executable} -m kelp agent -c {{conf}} -q --no-supervisor",
-    help="The agent; {conf} stands for its configuration.",
-)
+@click.option("--command", default=KELP_AGENT, help="The agent; {conf} stands for its configuration.")
 @click.option("--name", default="kelp agent")
 @click.option("--port", default=9298, show_default=True)
 @click.pass_obj
 def agent_command(folder: Path, lines: int, pipeline: str, command: str, name: str, port: int) -> None:
     """Tail CRI files into a counting sink."""
-    _, cri = corpus.ensure(folder, 0, lines)
-    done = agent_bench.run(cri, lines, pipeline, command, port)
-    header = ["agent", "pipeline", "lines", "MB", "s", "MB/s", "lines/s", "CPU-s", "peak RSS MB"]
-    figures = [
-        f"{done.megabytes:.0f}",
-        f"{done.seconds:.1f}",
-        f"{done.megabytes / done.seconds:.1f}",
-        f"{done.lines / done.seconds:.0f}",
-    ]
-    table(
-        header,
-        [[name, pipeline, str(done.lines), *figures, f"{done.cpu_seconds:.1f}", f"{done.peak_mb:.0f}"]],
-    )
+    show_agents(folder, [(name, pipeline, command, lines)], port)
+
+
+@main.command("agents")
+@click.option("--lines", default=CRI_LINES, show_default=True)
+@click.option(
+    "--fluentd", help="Its command; {conf} stands for the configuration. Ships a tenth of the lines."
+)
+@click.option("--fluent-bit", help="Its command, likewise.")
+@click.option("--port", default=9298, show_default=True)
+@click.pass_obj
+def agents_command(folder: Path, lines: int, fluentd: str | None, fluent_bit: str | None, port: int) -> None:
+    """Kelp beside its peers, one after the other, on the same files and sink."""
+    runs = [("kelp agent", "whole", KELP_AGENT, lines), ("kelp agent", "cri", KELP_AGENT, lines)]
+    if fluentd:
+        runs += [("fluentd", pipeline, fluentd, lines // 10) for pipeline in ("whole", "cri")]
+    if fluent_bit:
+        runs += [("fluent-bit", "fluent-bit", fluent_bit, lines)]
+    show_agents(folder, runs, port)
+
+
+def show_agents(folder: Path, runs: list[tuple[str, str, str, int]], port: int) -> None:
+    """Run each (name, pipeline, command, lines); *steady* is without start and last flush."""
+    header = ["agent", "pipeline", "lines", "MB", "s", "MB/s", "steady MB/s", "steady lines/s", "CPU-s", "MB/CPU-s"]
+    rows = []
+    for name, pipeline, command, lines in runs:
+        _, cri = corpus.ensure(folder, 0, lines)
+        done = agent_bench.run(cri, lines, pipeline, command, port)
+        figures = [
+            done.megabytes,
+            done.seconds,
+            done.megabytes_per_second,
+            done.steady_megabytes_per_second,
+            done.steady_megabytes_per_second / done.megabytes * lines,
+            done.cpu_seconds,
+            done.megabytes / done.cpu_seconds,
+            done.peak_mb,
+        ]
+        shown = [f"{one:.0f}" if one >= 100 else f"{one:.1f}" for one in figures]
+        rows.append([name, pipeline, str(lines), *shown])
+    table([*header, "peak RSS MB"], rows)
 
 
 @main.command("soak")
@@ -151,11 +176,7 @@ def agent_command(folder: Path, lines: int, pipeline: str, command: str, name: s
 )
 @click.option("--rate", default=5.0, show_default=True, help="Megabytes a second.")
 @click.option("--minutes", default=10.0, show_default=True)
-@click.option(
-    "--command",
-    default=f"{sys.executable} -m kelp agent -c {{conf}} -q --no-supervisor",
-    help="The agent; {conf} stands for its configuration.",
-)
+@click.option("--command", default=KELP_AGENT, help="The agent; {conf} stands for its configuration.")
 @click.option("--port", default=9297, show_default=True)
 @click.pass_obj
 def soak_command(folder: Path, pipeline: str, rate: float, minutes: float, command: str, port: int) -> None:
