@@ -272,6 +272,30 @@ def test_restart(tmp_path, change):
         assert tail.gatherer.texts == expected(5, want)
 
 
+def test_a_run_that_ends_at_once_forgets_nothing(tmp_path):
+    logs = [tmp_path / "a.log", tmp_path / "b.log"]
+    for log in logs:
+        log.write_text(numbered(0, 5))
+    with Follow(*logs, pos_file=tmp_path / "pos") as tail:
+        assert len(tail.lines(10)) == 10
+    for turn in (1, 2, 3):
+        for log in logs:
+            append(log, numbered(turn * 10, turn * 10 + 1))
+            log.rename(log.with_suffix(f".log.{turn}"))
+            if turn < 3:
+                log.touch()
+        time.sleep(0.03)
+        early = Follow(*logs, pos_file=tmp_path / "pos")
+        early.loop.stop()
+        with early:
+            pass
+        assert early.gatherer.texts == []
+    with Follow(*logs, pos_file=tmp_path / "pos") as tail:
+        assert len(tail.lines(6)) == 6
+        for log in logs:
+            assert tail.gatherer.of(log) == ["line 10", "line 20", "line 30"]
+
+
 def test_fluentds_position_file(tmp_path):
     log = tmp_path / "a.log"
     log.write_text(numbered(0, 4))

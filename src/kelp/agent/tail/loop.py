@@ -501,9 +501,13 @@ class TailLoop:
             Remembered(d.path, identity[1], d.position, len(d.head), digest(d.head), "finished")
             for identity, d in self._finished.items()
         ]
+        looked = [watch.looked_ns for watch in self.watches.values()]
         for watch in self.watches.values():
             files.extend(watch.remembered())
-        moment = min((watch.looked_ns for watch in self.watches.values()), default=time.time_ns())
+        if self._remembered:  # a run that ends this early has not looked at every path yet
+            files.extend(file for known in self._remembered.values() for file in known)
+            looked.append(self._saved_ns)
+        moment = min(looked, default=time.time_ns())
         try:
             self._sidecar.save(files, moment)
         except OSError as error:
