@@ -150,7 +150,18 @@ def agents_command(folder: Path, lines: int, fluentd: str | None, fluent_bit: st
 
 def show_agents(folder: Path, runs: list[tuple[str, str, str, int]], port: int) -> None:
     """Run each (name, pipeline, command, lines); *steady* is without start and last flush."""
-    header = ["agent", "pipeline", "lines", "MB", "s", "MB/s", "steady MB/s", "steady lines/s", "CPU-s", "MB/CPU-s"]
+    header = [
+        "agent",
+        "pipeline",
+        "lines",
+        "MB",
+        "s",
+        "MB/s",
+        "steady MB/s",
+        "steady lines/s",
+        "CPU-s",
+        "MB/CPU-s",
+    ]
     rows = []
     for name, pipeline, command, lines in runs:
         _, cri = corpus.ensure(folder, 0, lines)
