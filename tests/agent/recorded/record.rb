@@ -18,7 +18,7 @@ require 'fluent/plugin_helper/record_accessor'
 
 Fluent::Test.setup
 
-# Strings that are not UTF-8 as {"$hex": …}, times as {"$time": nanoseconds}, NaN and infinities as {"$float": …}.
+# Strings that are not UTF-8 as {"$hex": …}, Ruby's times as {"$time": nanoseconds}, NaN and infinities as {"$float": …}.
 def plain(value)
   case value
   when String
@@ -28,7 +28,7 @@ def plain(value)
   when Hash then value.to_h { |k, v| [plain(k.is_a?(String) ? k : k.to_s), plain(v)] }
   when Array then value.map { |v| plain(v) }
   when Float then value.finite? ? value : { '$float' => value.to_s }
-  when Fluent::EventTime then { '$time' => nanoseconds(value) }
+  when Fluent::EventTime then value.sec # as every output writes it
   when Time then { '$time' => value.to_i * 10**9 + value.nsec }
   when nil, true, false, Integer then value
   else { '$other' => value.class.name }

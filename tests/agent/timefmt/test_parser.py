@@ -158,6 +158,8 @@ def test_numeric(kind, value, want):
         ({"timezone": "America/New_York"}, "2024-07-01 12:00:00", "2024-07-01 16:00:00"),
         ({"utc": True}, "2024-07-01 12:00:00", "2024-07-01 12:00:00"),
         ({}, "2024-07-01 12:00:00", "2024-07-01 10:00:00"),
+        ({}, "2024-10-27 02:30:00", "2024-10-27 00:30:00"),
+        ({}, "2024-10-27 03:30:00", "2024-10-27 02:30:00"),
     ],
 )
 def test_zone(monkeypatch, options, text, want):
@@ -182,7 +184,6 @@ def test_mixed():
         ({"timezone": "JST", "time_format": "%F"}, "cannot use timezone 'JST': wanted"),
         ({"timezone": "+09:00"}, "without time_format: set time_format too"),
         ({"time_type": "mixed"}, "set time_format or time_format_fallbacks"),
-        ({"time_format": "%G-%V"}, "cannot read times by '%G-%V': %G is not supported"),
     ],
 )
 def test_bad_options(options, message):

@@ -1,11 +1,12 @@
 """The `types` option: Ruby's conversions of a field's value, by field name."""
 
-import json
+import math
 import re
 from collections.abc import Callable
 from typing import Any
 
 from kelp.agent.config.values import ruby_to_i
+from kelp.agent.output.ruby_text import to_s
 from kelp.agent.timefmt import TimeParseError, TimeParser, is_timezone
 from kelp.agent.timefmt.zones import NANOS
 from kelp.common.errors import KelpError
@@ -15,7 +16,7 @@ BuildTimeParser = Callable[[str, str | None, str | None], TimeParser]
 
 NAMES = ("string", "integer", "float", "bool", "time", "array")
 _TIME_TYPES = ("string", "unixtime", "float", "mixed")
-_FLOAT = re.compile(r"\s*([+-]?(?:\d+(?:_\d+)*)?(?:\.\d+(?:_\d+)*)?(?:[eE][+-]?\d+)?)", re.ASCII)
+_FLOAT = re.compile(r"\s*([+-]?(?:\d+(?:_\d+)*)?(?:\.\d+(?:_\d+)*)?(?:[eE][+-]?\d+(?:_\d+)*)?)", re.ASCII)
 
 
 def build_converters(types: dict[str, str], time_parser: BuildTimeParser) -> dict[str, Converter]:
@@ -30,7 +31,7 @@ def _build(name: str, definition: str, time_parser: BuildTimeParser) -> Converte
     kind, colon, option = definition.partition(":")
     match kind:
         case "string":
-            return to_text
+            return to_s
         case "integer":
             return _integer
         case "float":
@@ -39,21 +40,10 @@ def _build(name: str, definition: str, time_parser: BuildTimeParser) -> Converte
             return _boolean
         case "array":
             delimiter = option if colon else ","
-            return lambda value: ruby_split(to_text(value), delimiter)
+            return lambda value: ruby_split(to_s(value), delimiter)
         case "time":
             return _time(option if colon else None, time_parser)
     raise KelpError(f"cannot convert field {name!r} to {kind!r}: known types are {', '.join(NAMES)}")
-
-
-def to_text(value: Any) -> str:
-    """Ruby's `to_s` of a JSON value."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    return str(value)
 
 
 def ruby_to_f(text: str) -> float:
@@ -79,15 +69,26 @@ def ruby_split(text: str, delimiter: str, limit: int = 0) -> list[str]:
 
 
 def _integer(value: Any) -> int:
-    return int(value) if isinstance(value, int | float) and value is not True else ruby_to_i(to_text(value))
+    return int(value) if _is_finite(value) else ruby_to_i(to_s(value))
 
 
 def _float(value: Any) -> float:
-    return float(value) if isinstance(value, int | float) and value is not True else ruby_to_f(to_text(value))
+    try:
+        return float(value) if _is_number(value) else ruby_to_f(to_s(value))
+    except OverflowError:  # an integer beyond all floats
+        return math.inf if value > 0 else -math.inf
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and value is not True
+
+
+def _is_finite(value: Any) -> bool:
+    return _is_number(value) and (isinstance(value, int) or math.isfinite(value))
 
 
 def _boolean(value: Any) -> bool:
-    return to_text(value).lower() in ("true", "yes", "1")
+    return to_s(value).lower() in ("true", "yes", "1")
 
 
 def _time(option: str | None, time_parser: BuildTimeParser) -> Converter:

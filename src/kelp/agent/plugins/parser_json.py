@@ -1,46 +1,38 @@
 """Parser `json`: an object per text, or an array of objects."""
 
-import json
 import re
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import orjson
+import msgspec
 
 from kelp.agent.config import param
 from kelp.agent.event import Record
 from kelp.agent.parse import RecordParser
-from kelp.agent.parse.record_parser import TIME_TYPES
+from kelp.agent.parse.json_oddities import load_odd_json
+from kelp.agent.parse.record_parser import TIME_TYPES, decode_line
 from kelp.agent.plugin.parser import Parsed, ParsedLines
 from kelp.agent.plugin.registry import register
 from kelp.agent.timefmt import TimeParseError
 
 _ABSENT = object()
-# How a text begins that may be JSON this parser takes: an object, or an array of something.
-_MAY_BEGIN = re.compile(r'\s*(?:\{|\[\s*[\[{"\dtfn\]-])')
+# How a text begins that may be JSON this parser takes: an object, or an array of something, after comments.
+_MAY_BEGIN = re.compile(r'[ \t\n\r\f]*(?:\{|\[\s*[\[{"\dA-Za-z\]-]|/[*/])')
 _MAY_BEGIN_BYTES = re.compile(_MAY_BEGIN.pattern.encode())
-_BEGINNINGS = frozenset(b"{[ \t\n\r\v\f")
+_BEGINNINGS = frozenset(b"{[/ \t\n\r\f")
+# Integers may have any size: this decoder keeps them whole.
+_load_object = msgspec.json.Decoder(dict).decode
+_load_value = msgspec.json.Decoder().decode
+_FAULTS = (ValueError, RecursionError)
 
 
 def load_json(text: str | bytes) -> Any:
-    """The value of a JSON text. Raises ValueError.
-
-    orjson refuses bytes that are not UTF-8 and escapes of lone surrogates; both become U+FFFD.
-    """
+    """The value of a JSON text, taken as Fluentd takes it. Raises ValueError or RecursionError."""
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        if isinstance(text, bytes):
-            text = text.decode("utf-8", "replace")
-        elif text.isascii() and "\\u" not in text:
-            raise
-        value = json.loads(text, parse_constant=_refuse)
-        return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
-
-
-def _refuse(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
+        return _load_value(text)
+    except ValueError:
+        return load_odd_json(text if isinstance(text, str) else decode_line(text))
 
 
 @register("parser", "json")
@@ -56,7 +48,9 @@ class JsonParser(RecordParser):
         description="What the time field holds; text as soon as time_format is given.",
     )
     json_parser: str = param.enum(
-        ["oj", "yajl", "json"], default="oj", description="Accepted for Fluentd's sake; there is one parser."
+        ["oj", "yajl", "json"],
+        default="oj",
+        description="Accepted for Fluentd's sake: one parser takes what any of them takes.",
     )
     stream_buffer_size: int = param.integer(
         default=8192, description="Accepted for Fluentd's sake; texts are parsed whole."
@@ -70,14 +64,14 @@ class JsonParser(RecordParser):
     def parse_record(self, text: str) -> Record | None:
         try:
             value = load_json(text)
-        except ValueError:
+        except _FAULTS:
             return None
         return value if type(value) is dict else None
 
     def parse_all(self, text: str) -> Iterable[Parsed | None]:
         try:
             value = load_json(text)
-        except ValueError:
+        except _FAULTS:
             return (None,)
         if type(value) is list:
             return [self.finish(one) if type(one) is dict else None for one in value]
@@ -95,17 +89,14 @@ class JsonParser(RecordParser):
         out = ParsedLines()
         times, records, origins = out.times, out.records, out.lines
         key, keep, read_time, converts = self.time_key, self.keep_time_key, self.read_time, self.converts
-        loads, now = orjson.loads, time.time_ns()
+        loads, now = _load_object, time.time_ns()
         for index, line in enumerate(lines):
             if line[:1] != brace:  # a failed attempt would cost more than a whole line
                 self._parse_oddity(line, index, now, out)
                 continue
             try:
                 record = loads(line)
-            except orjson.JSONDecodeError:
-                self._parse_oddity(line, index, now, out)
-                continue
-            if type(record) is not dict:
+            except _FAULTS:
                 self._parse_oddity(line, index, now, out)
                 continue
             value = _ABSENT
@@ -128,5 +119,5 @@ class JsonParser(RecordParser):
         if may_be is None:
             out.unmatched.append(index)
             return
-        text = line if isinstance(line, str) else line.decode("utf-8", "replace")
+        text = line if isinstance(line, str) else decode_line(line)
         self._parse_into(out, index, text, now)

@@ -31,11 +31,14 @@ _EU = re.compile(
 )
 _US = re.compile(rf"\b({_MONTH})[^-\d\s']*\s*('?\d+)[^-\d\s']*(?:\s*,?\s*(?:{_ERA})?\s*('?-?\d+))?", _I)
 _ISO = re.compile(r"('?[-+]?\d+)-(\d+)-('?-?\d+)", _I)
+_JIS = re.compile(r"\b([mtshr])(\d+)\.(\d+)\.(\d+)", _I)
+_ERAS = {"m": 1867, "t": 1911, "s": 1925, "h": 1988, "r": 2018}
 _VMS = re.compile(rf"('?-?\d+)-({_MONTH})[^-/.]*-('?-?\d+)", _I)
 _VMS_MONTH_FIRST = re.compile(rf"\b({_MONTH})[^-/.]*-('?-?\d+)(?:-('?-?\d+))?", _I)
 _SLASH = re.compile(r"('?-?\d+)/\s*('?\d+)(?:\D\s*('?-?\d+))?", _I)
 _DOT = re.compile(r"('?-?\d+)\.\s*('?\d+)\.\s*('?-?\d+)", _I)
 _DIGITS = re.compile(r"([-+]?)(\d{2,14})(?:\s*t?\s*(\d{2,6})?(?:[,.](\d*))?)?(z\b|[-+]\d{1,4}\b)?", _I)
+_DAY_OF_YEAR = re.compile(r"\b(\d{4}|\d{2})-(\d{3})\b", _I)
 _MONTH_ALONE = re.compile(rf"\b({_MONTH})\S*", _I)
 
 # how a run of digits of a length divides into year, month, day, hour, minute, second
@@ -101,16 +104,26 @@ def _read_date(text: str, fields: Fields) -> None:
         _three(fields, found[3], _month(found[1]), found[2])
     elif found := _ISO.search(text):
         _three(fields, found[1], found[2], found[3])
+    elif found := _JIS.search(text):
+        fields.year = int(found[2]) + _ERAS[found[1].lower()]
+        fields.month, fields.day = int(found[3]), int(found[4])
     elif found := _VMS.search(text):
         _three(fields, found[3], _month(found[2]), found[1])
     elif found := _VMS_MONTH_FIRST.search(text):
         _three(fields, found[3], _month(found[1]), found[2])
     elif (found := _SLASH.search(text)) or (found := _DOT.search(text)):
         _three(fields, found[1], found[2], found[3])
+    elif found := _DAY_OF_YEAR.search(text):
+        fields.year, fields.yday = _full_year(found[1]), int(found[2])
     elif found := _MONTH_ALONE.search(text):
         fields.month = int(_month(found[1]))
     elif found := _DIGITS.search(text):
         _run(fields, found)
+
+
+def _full_year(digits: str) -> int:
+    year = int(digits)
+    return year if len(digits) > 2 else year + (1900 if year >= 69 else 2000)
 
 
 def _month(name: str) -> str:
@@ -151,11 +164,12 @@ def _run(fields: Fields, found: re.Match[str]) -> None:
     position = 0
     for name in _RUNS.get(len(digits), ()):
         width = _WIDTHS.get(name, 2)
-        value = int(digits[position : position + width])
+        part = digits[position : position + width]
         position += width
         if name == "year2":
-            name, value = "year", value + (1900 if value >= 69 else 2000)
-        setattr(fields, name, value)
+            fields.year = _full_year(part)
+        else:
+            setattr(fields, name, int(part))
     if clock := found[3]:
         for name, start in (("hour", 0), ("minute", 2), ("second", 4)):
             if clock[start : start + 2]:
@@ -174,5 +188,4 @@ def _in_range(fields: Fields) -> bool:
         and (fields.minute is None or fields.minute < 60)
         and (fields.second is None or fields.second <= 60)
         and (fields.yday is None or 1 <= fields.yday <= 366)
-        and (fields.year is None or 1 <= fields.year <= 9999)
     )

@@ -15,6 +15,7 @@ from kelp.agent.timefmt.zones import (
     is_timezone,
     local_epoch,
     local_offset,
+    numeric_offset,
     offset_function,
     utc_epoch,
 )
@@ -59,17 +60,20 @@ def build_time_parser(
 
 def _one(name: str, localtime: bool, utc: bool, timezone: str | None) -> TimeParser:
     if name in ("unixtime", "float"):
-        numeric = _unixtime if name == "unixtime" else _float
-
-        def strict(value: Any) -> int:
-            try:
-                float(value)
-            except (TypeError, ValueError):
-                raise TimeParseError(f"invalid time format: value = {value}") from None
-            return numeric(value)
-
-        return strict
+        return _number
     return _string(name, localtime and timezone is None and not utc, timezone)
+
+
+_NUMBER = re.compile(
+    r"\s*[+-]?(?:0[xX][0-9a-fA-F]+|\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?(?:[eE][+-]?\d+)?)\s*\Z", re.ASCII
+)
+
+
+def _number(value: Any) -> int:
+    """A number among the fallbacks of time_type mixed; Fluentd keeps the fraction of unixtime, too."""
+    if isinstance(value, str) and _NUMBER.match(value) is None:
+        raise TimeParseError(f"invalid time format: value = {value}, expected a number")
+    return _float(value)
 
 
 def _mixed(parsers: list[TimeParser], names: list[str]) -> TimeParser:
@@ -99,7 +103,10 @@ def _unixtime(value: Any) -> int:
     if isinstance(value, str):
         return to_integer(value) * NANOS
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return int(value) * NANOS
+        try:
+            return int(value) * NANOS
+        except (ValueError, OverflowError):
+            raise TimeParseError(f"invalid time format: value = {value}, expected a finite number") from None
     raise TimeParseError(f"value must be a string or a number: {value}({type(value).__name__})")
 
 
@@ -267,9 +274,10 @@ class _Formatted:
             self._minute = minute
 
 
+_DAY = 86400
 _ISO = re.compile(
     r"\s*(-?\d+)-(\d\d)-(\d\d)"
-    r"(?:T(\d\d):(\d\d):(\d\d)(\.\d+)?)?"
+    r"T(\d\d):(\d\d):(\d\d)(\.\d+)?"
     r"(Z|[+-]\d\d(?::?\d\d)?)?\s*\Z",
     re.ASCII | re.IGNORECASE,
 )
@@ -281,19 +289,19 @@ def _iso_text(value: str) -> int:
     if found is None:
         raise TimeParseError(f"invalid time format: value = {value}, expected an ISO 8601 time")
     year, month, day = int(found[1]), int(found[2]), int(found[3])
-    hour, minute, second = (int(found[i] or 0) for i in (4, 5, 6))
-    if not (1 <= month <= 12 and 1 <= day <= 31 and hour <= 24 and minute < 60 and second <= 60):
+    hour, minute, second = int(found[4]), int(found[5]), int(found[6])
+    offset = _iso_offset(found[8]) if found[8] else 0
+    in_range = 1 <= month <= 12 and 1 <= day <= 31 and minute < 60 and second <= 60
+    if not in_range or (hour, minute, second) > (24, 0, 0) or abs(offset) >= _DAY:
         raise TimeParseError(f"invalid time format: value = {value}, argument out of range")
     nanos = int(found[7][1:10].ljust(9, "0")) if found[7] else 0
-    zone = found[8]
-    if zone is None:
-        return local_epoch(year, month, day, hour, minute, second) * NANOS + nanos
-    seconds = utc_epoch(year, month, day, hour, minute, second)
-    if zone not in "zZ":
-        digits = zone[1:].replace(":", "")
-        offset = int(digits[:2]) * 3600 + int(digits[2:] or 0) * 60
-        seconds += offset if zone[0] == "-" else -offset
+    wall = (year, month, day, hour, minute, second)
+    seconds = utc_epoch(*wall) - offset if found[8] else local_epoch(*wall)
     return seconds * NANOS + nanos
+
+
+def _iso_offset(zone: str) -> int:
+    return 0 if zone in "zZ" else numeric_offset(zone)
 
 
 def _iso8601(value: Any) -> int:

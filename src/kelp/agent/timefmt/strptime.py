@@ -5,12 +5,13 @@ Fluentd has two parsers. Formats made only of %B %H %M %N %S %Y %b %d %e %h %m %
 %z takes, ranges), so both rule sets are here. Text after the end of the format is ignored by both.
 """
 
+import calendar
 import re
 import time
 from dataclasses import dataclass, field
+from datetime import date
 
 from kelp.agent.timefmt.zones import NANOS, local_epoch, local_offset, utc_epoch, zone_offset
-from kelp.common.errors import KelpError
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -44,6 +45,13 @@ _RUBY: dict[str, tuple[str, int, int]] = {
     "m": (r"(\d{1,2}+)", 1, 12),
     "S": (r"(\d{1,2}+)", 0, 60),
     "y": (r"(\d{1,2}+)", 0, 99),
+    "C": (r"([+-]?+\d{1,2}+)", -99, 99),
+    "g": (r"(\d{1,2}+)", 0, 99),
+    "U": (r"(\d{1,2}+)", 0, 53),
+    "W": (r"(\d{1,2}+)", 0, 53),
+    "V": (r"(\d{1,2}+)", 1, 53),
+    "u": (r"(\d)", 1, 7),
+    "w": (r"(\d)", 0, 6),
 }
 _LIBRARY_FIELDS: dict[str, tuple[str, int, int]] = {
     "d": (r"(\d{1,2}+)", 1, 31),
@@ -58,8 +66,7 @@ _LIBRARY_FIELDS: dict[str, tuple[str, int, int]] = {
 _SAME = {"e": "d", "k": "H", "l": "I", "h": "b", "B": "b", "a": "A", "P": "p", "L": "N", "Z": "z"}
 
 
-class TimeFormatError(KelpError):
-    """A time format with a directive that cannot be read."""
+_DAY = 86400
 
 
 @dataclass(slots=True)
@@ -77,6 +84,12 @@ class Fields:
     epoch: int | None = None
     zone: str | None = None
     pm: bool | None = None
+    century: int | None = None
+    wday: int | None = None  # 0 is Sunday
+    week: int | None = None  # of the year, from 0; weeks begin on day `week_begins`
+    week_begins: int = 0
+    week_year: int | None = None
+    iso_week: int | None = None
 
 
 @dataclass(slots=True)
@@ -161,23 +174,19 @@ class Strptime:
                 return self._field("zz", r"((?=[zZ])|[+-]?+\d{1,2}+:?+\d{0,2}+)")
             case "z":
                 return self._field("z", f"({_ZONE})")
-            case "Y":
-                return self._field("Y", r"([+-]?+\d{1,4}+)" if numeric_next else r"([+-]?+\d++)")
+            case "Y" | "G":
+                return self._field(name, r"([+-]?+\d{1,4}+)" if numeric_next else r"([+-]?+\d++)")
             case "N":
                 width = 3 if directive == "L" else 9
                 return self._field("N", rf"([+-]?+\d{{1,{width}}}+)" if numeric_next else r"([+-]?+\d++)")
             case "p":
                 return self._field("p", r"((?i:[ap](?:m\b|\.m\.)))")
             case "s" | "Q":
-                return self._field(name, r"([+-]?+\d++)")
-            case "w" | "u":
-                return self._field("A", r"(\d)")
+                return self._field(name, r"(-?+\d++)")
             case "%":
                 return "%"
         if name in _COMPOSITE:
             return self._compile(_COMPOSITE[name])
-        if name in "CGgUVWE" or name == "O":
-            raise TimeFormatError(f"cannot read times by {self.format!r}: %{directive} is not supported here")
         # Ruby takes an unknown directive literally: %3N wants the text "%3N" (so it never matches a time)
         return "%" + re.escape(directive)
 
@@ -205,19 +214,18 @@ def _set(fields: Fields, name: str, value: str, low: int, high: int) -> bool:
         case "p":
             fields.pm = value[0] in "pP"
         case "A":
-            pass
+            fields.wday = next(i for i, d in enumerate(DAYS) if d[:3].lower() == value[:3].lower())
         case "Q":
-            seconds, millis = divmod(int(value), 1000)
-            fields.epoch, fields.nanos = seconds, millis * 1_000_000
+            fields.epoch = int(value) * 1_000_000
         case "s":
-            fields.epoch = int(value)
+            fields.epoch = int(value) * NANOS
         case "N":
-            digits = value.lstrip("+-")
-            fields.nanos = int(digits[:9].ljust(9, "0"))
-            if value[0] == "-":
-                fields.nanos = -fields.nanos
+            fields.nanos = int(value.lstrip("+-")[:9].ljust(9, "0"))
+            return value[0] != "-"
         case "Y":
             fields.year = int(value)
+        case "G":
+            fields.week_year = int(value)
         case _:
             number = int(value)
             if not low <= number <= high:
@@ -242,9 +250,21 @@ def _set_number(fields: Fields, name: str, number: int) -> None:
             fields.second = number
         case "j":
             fields.yday = number
+        case "C":
+            fields.century = number
+        case "g":
+            fields.week_year = number + (1900 if number >= 69 else 2000)
+        case "V":
+            fields.iso_week = number
+        case "U":
+            fields.week, fields.week_begins = number, 0
+        case "W":
+            fields.week, fields.week_begins = number, 1
+        case "u" | "w":
+            fields.wday = number % 7
 
 
-def _library_moment(fields: Fields) -> Moment:
+def _library_moment(fields: Fields) -> Moment | None:
     offset: int | None = None
     if fields.zone is not None:
         offset = 0
@@ -263,8 +283,12 @@ def ruby_moment(fields: Fields) -> Moment | None:
         fields.hour = fields.hour % 12 + (12 if fields.pm else 0)
     if fields.epoch is not None:
         nanos = fields.nanos or 0
-        total = fields.epoch * NANOS + (-nanos if fields.epoch < 0 else nanos)
+        total = fields.epoch + (-nanos if fields.epoch < 0 else nanos)
         return Moment(total // NANOS, total % NANOS, None)
+    if fields.century is not None and fields.year is not None:
+        fields.year = fields.century * 100 + fields.year % 100
+    if not _resolve_week(fields):
+        return None
     known = (fields.year, fields.yday, fields.month, fields.day, fields.hour, fields.minute, fields.second)
     if all(value is None for value in (*known, fields.nanos)):
         return None
@@ -274,12 +298,43 @@ def ruby_moment(fields: Fields) -> Moment | None:
     if fields.zone is not None:
         offset = zone_offset(fields.zone, fields.year or time.localtime().tm_year)
     if fields.yday is not None:
+        if fields.yday == 366 and fields.year is not None and not calendar.isleap(fields.year):
+            return None
         fields.month, fields.day = 1, fields.yday
     return _complete(fields, offset)
 
 
-def _complete(fields: Fields, offset: int | None) -> Moment:
-    """Take what the text left out, above its largest unit, from now; below it, the beginning."""
+def _resolve_week(fields: Fields) -> bool:
+    """Turn a week and its day into a date; False where the year has no such day."""
+    if fields.iso_week is not None or (fields.week_year is not None and fields.year is None):
+        if fields.month is not None and fields.day is not None and fields.week_year is None:
+            return True
+        year = fields.week_year or fields.year or time.localtime().tm_year
+        try:
+            wday = 1 if fields.wday is None else fields.wday or 7
+            found = date.fromisocalendar(year, fields.iso_week or 1, wday)
+        except ValueError:
+            return False
+        # Ruby makes a date of it: hours and zone are lost
+        fields.year, fields.month, fields.day = found.year, found.month, found.day
+        fields.hour = fields.minute = fields.second = fields.nanos = fields.zone = None
+    elif fields.week is not None and fields.yday is None and (fields.month is None or fields.day is None):
+        year = fields.year or time.localtime().tm_year
+        first = date(year, 1, 1).isoweekday() % 7
+        wday = fields.week_begins if fields.wday is None else fields.wday
+        yday = fields.week * 7 + (wday - fields.week_begins) % 7 - (first - fields.week_begins - 1) % 7
+        fields.yday = yday
+        return 1 <= yday <= 365 + calendar.isleap(year)
+    return True
+
+
+def _complete(fields: Fields, offset: int | None) -> Moment | None:
+    """Take what the text left out, above its largest unit, from now; below it, the beginning.
+
+    None for offsets of a day or more.
+    """
+    if offset is not None and abs(offset) >= _DAY:
+        return None
     values = [fields.year, fields.month, fields.day, fields.hour, fields.minute, fields.second]
     if values[0] is None:
         now = time.localtime() if offset is None else time.gmtime(time.time() + offset)

@@ -69,6 +69,7 @@ def zone_offset(name: str, year: int) -> int | None:
         return int(name) * 3600
     if name in _NAMES:
         return _NAMES[name] * 3600
+    year -= _cycles(year) * _CYCLE_YEARS
     for month in (1, 7):
         moment = time.localtime(time.mktime((year, month, 1, 0, 0, 0, 0, 0, -1)))
         if moment.tm_zone.upper() == name:
@@ -76,16 +77,36 @@ def zone_offset(name: str, year: int) -> int | None:
     return None
 
 
+_CYCLE_YEARS, _CYCLE_SECONDS = 400, 146097 * 86400  # after which the calendar repeats
+
+
 def local_epoch(year: int, month: int, day: int, hour: int, minute: int, second: int) -> int:
-    """Epoch seconds of a wall clock time of the process's own zone; days past the month's end roll over."""
+    """Epoch seconds of a wall clock time of the process's own zone; days past the month's end roll over.
+
+    A time that comes twice, as summer time ends, is the first of the two.
+    """
     if local_is_utc():
         return utc_epoch(year, month, day, hour, minute, second)
-    return int(time.mktime((year, month, day, hour, minute, second, 0, 0, -1)))
+    cycles = _cycles(year)
+    wall = (year - cycles * _CYCLE_YEARS, month, day, hour, minute, second, 0, 0)
+    epoch = int(time.mktime((*wall, -1)))
+    if not time.localtime(epoch).tm_isdst:
+        summer = int(time.mktime((*wall, 1)))
+        if summer < epoch and time.localtime(summer)[:6] == time.localtime(epoch)[:6]:
+            epoch = summer
+    return epoch + cycles * _CYCLE_SECONDS
 
 
 def utc_epoch(year: int, month: int, day: int, hour: int, minute: int, second: int) -> int:
     """Epoch seconds of a UTC wall clock time; days past the month's end roll over."""
-    return calendar.timegm((year, month, day, hour, minute, second))
+    cycles = _cycles(year)
+    year -= cycles * _CYCLE_YEARS
+    return calendar.timegm((year, month, day, hour, minute, second)) + cycles * _CYCLE_SECONDS
+
+
+def _cycles(year: int) -> int:
+    """How many cycles to leave out, as Python knows the years 1 to 9999 only."""
+    return 0 if 1 <= year <= 9998 else (year - 2000) // _CYCLE_YEARS
 
 
 def local_offset(epoch: int) -> int:
