@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from kelp.agent.timefmt import TimeParseError, build_time_formatter, build_time_parser, guess, strptime
-from kelp.agent.timefmt.strptime import Strptime, TimeFormatError
+from kelp.agent.timefmt.strptime import Strptime
 from kelp.agent.timefmt.zones import local_offset
 
 NANOS = 1_000_000_000
@@ -90,10 +90,7 @@ def build_record_time(time_key_format: str | None) -> Callable[[Any], Moment]:
     number = build_time_parser(time_type="float")
     if time_key_format is None:
         return lambda value: _read_number(value, number) if not isinstance(value, str) else _guess(value)
-    try:
-        form = Strptime(time_key_format)
-    except TimeFormatError:
-        return _no_form(time_key_format)
+    form = Strptime(time_key_format)
     write = build_time_formatter(time_format=time_key_format)
 
     def read(value: Any) -> Moment:
@@ -102,13 +99,6 @@ def build_record_time(time_key_format: str | None) -> Callable[[Any], Moment]:
         if found is None:
             raise TimeParseError(f"invalid time format: value = {value}, expected {time_key_format!r}")
         return _moment(found, utc=not form.library)
-
-    return read
-
-
-def _no_form(time_key_format: str) -> Callable[[Any], Moment]:
-    def read(value: Any) -> Moment:
-        raise TimeParseError(f"invalid time format: value = {value}, cannot use {time_key_format!r}")
 
     return read
 
