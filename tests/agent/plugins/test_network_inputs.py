@@ -2,8 +2,11 @@
 
 import gzip
 import hashlib
+import http.client
 import json
 import socket
+import ssl
+import subprocess
 import time
 import urllib.error
 import urllib.parse
@@ -76,6 +79,7 @@ def post(port, path, body, **headers):
 
 
 JSON = {"Content_Type": "application/json"}
+FORM = {"Content_Type": "application/x-www-form-urlencoded"}
 
 
 @pytest.mark.parametrize(
@@ -88,6 +92,9 @@ JSON = {"Content_Type": "application/json"}
         ("/a?time=5", msgpack.packb({"x": 1}), {"Content_Type": "application/msgpack"}, 200, [("a", 5 * 10**9, {"x": 1})]),
         ("/a?time=6", b'{"x":1}\r\n{"x":2}', {"Content_Type": "application/x-ndjson"}, 200, [("a", 6 * 10**9, {"x": 1}), ("a", 6 * 10**9, {"x": 2})]),
         ("/a?time=7", b"json=" + urllib.parse.quote('{"x":"é"}').encode(), {"Content_Type": "application/x-www-form-urlencoded"}, 200, [("a", 7 * 10**9, {"x": "é"})]),
+        ("/a?time=8", b"msgpack=" + urllib.parse.quote(msgpack.packb({"x": 1})).encode(), FORM, 200, [("a", 8 * 10**9, {"x": 1})]),
+        ("/a?time=9&time=10", b'{"x":1}', JSON | {"Content_Encoding": "zstd"}, 200, [("a", 9 * 10**9, {"x": 1})]),
+        ("/a", gzip.compress(b'{"x":1}')[:-9], JSON | {"Content_Encoding": "gzip"}, 400, []),
         ("/a", b'{"time":"text"}', JSON, 400, []),
         ("/a", b"x", {"Content_Type": "text/plain"}, 400, []),
         ("/a", b"not gzip", JSON | {"Content_Encoding": "gzip"}, 400, []),
@@ -99,6 +106,46 @@ def test_http(running, path, body, headers, status, want):
     router, port = running({"@type": "http", "body_size_limit": "64k"})
     assert post(port, path, body, **headers) == status
     assert router.events == want
+
+
+def test_http_tells_what_does_not_match(running):
+    router, port = running(
+        {"@type": "http"}, section("parse", {"@type": "regexp", "expression": "/^(?<n>\\d+)$/"})
+    )
+    assert post(port, "/a?time=1", b"12") == 200
+    assert post(port, "/a?time=1", b"no") == 400
+    assert router.events == [("a", 10**9, {"n": "12"})]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "origin", "status", "answer"),
+    [
+        ('["http://a.com"]', "http://a.com", 200, "http://a.com"),
+        ('["http://*.a.com"]', "http://x.a.com", 200, "http://x.a.com"),
+        ('["http://a.com"]', "http://b.com", 403, None),
+        ('["http://a.com"]', None, 200, None),
+        ('["*"]', None, 200, "*"),
+    ],
+)
+def test_http_answers_pages_of_other_origins(running, allowed, origin, status, answer):
+    _router, port = running({"@type": "http", "cors_allow_origins": allowed})
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request(
+        "POST", "/a", "{}", {"Content-Type": "application/json"} | ({"Origin": origin} if origin else {})
+    )
+    got = connection.getresponse()
+    assert (got.status, got.headers["Access-Control-Allow-Origin"]) == (status, answer)
+
+
+def test_http_keeps_repeated_headers(running):
+    router, port = running({"@type": "http", "add_http_headers": "true", "add_query_params": "true"})
+    with socket.create_connection(("127.0.0.1", port)) as sock:
+        head = "POST /t?a-b=c HTTP/1.1\r\nContent-Type: application/json\r\nX-A: 1\r\nX-A: é\r\nContent-Length: 2\r\n\r\n"
+        sock.sendall(head.encode() + b"{}")
+        sock.recv(999)
+    ((_tag, _time, record),) = router.events
+    assert record["HTTP_X_A"] == ["1", "é"]
+    assert record["QUERY_A_B"] == "c"
 
 
 def test_http_keeps_the_connection_and_reads_chunks(running):
@@ -130,6 +177,9 @@ BOTH = [("t", 5 * 10**9, {"a": 1}), ("t", 6 * 10**9 + 7, {"a": 2})]
         (["t", PACKED, {"chunk": "c", "size": 2}], BOTH),
         (["t", gzip.compress(PACKED), {"chunk": "c", "compressed": "gzip"}], BOTH),
         (["t", [[5, {"a": 1}], ["x", {}], [6, "no record"]], {"chunk": "c"}], BOTH[:1]),
+        (["t", 1500000000.25, {"a": 1}, {"chunk": "c"}], [("t", 1500000000250000000, {"a": 1})]),
+        (["t", -5, {"a": event_time(7, 5)}, {"chunk": "c"}], [("t", -5 * 10**9, {"a": 7})]),
+        ([b"t", [[[5, {}], {"a": 1}]], {"fluent_signal": 0, "chunk": "c"}], BOTH[:1]),
     ],
 )
 def test_forward(running, message, want):
@@ -138,6 +188,22 @@ def test_forward(running, message, want):
         sock.sendall(msgpack.packb(message))
         assert msgpack.unpackb(sock.recv(999)) == {"ack": "c"}
     assert router.events == want
+
+
+@pytest.mark.parametrize("chunk", ["", 5, b"\0\xff"])
+def test_forward_acknowledges_any_chunk(running, chunk):
+    _router, port = running({"@type": "forward"})
+    with socket.create_connection(("127.0.0.1", port)) as sock:
+        sock.sendall(msgpack.packb(["t", 5, {}, {"chunk": chunk}]))
+        assert msgpack.unpackb(sock.recv(999)) == {"ack": chunk}
+
+
+def test_forward_takes_what_came_with_the_last_message(running):
+    router, port = running({"@type": "forward", "deny_keepalive": "true"})
+    with socket.create_connection(("127.0.0.1", port)) as sock:
+        sock.sendall(msgpack.packb(["t", 5, {"n": 1}]) + msgpack.packb(["t", 6, {"n": 2}]))
+        assert sock.recv(9) == b""
+    assert [record["n"] for _tag, _time, record in router.events] == [1, 2]
 
 
 def test_forward_json_and_heartbeat(running):
@@ -176,6 +242,36 @@ def test_forward_security(running, key, password, accepted, reason):
             assert pong[4] == hashlib.sha512(b"salt" + b"me" + hello["nonce"] + b"secret").hexdigest()
             sock.sendall(msgpack.packb(["t", 5, {"a": 1}]))
     assert router.wait(int(accepted), 1) == (BOTH[:1] if accepted else [])
+
+
+def certificate_authority(folder):
+    """A CA whose key has the passphrase pw."""
+    cert, key = folder / "ca.crt", folder / "ca.key"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-passout", "pass:pw", "-subj", "/CN=ca",
+         "-keyout", key, "-out", cert], check=True, capture_output=True,
+    )  # fmt: skip
+    return cert, key
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+def test_tls_with_a_certificate_made_at_the_start(running, tmp_path, trusted):
+    options = {"insecure": "true", "generate_cert_common_name": "logs.example"}
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    if trusted:
+        cert, key = certificate_authority(tmp_path)
+        options |= {"ca_cert_path": cert, "ca_private_key_path": key, "ca_private_key_passphrase": "pw"}
+        context.load_verify_locations(cert)
+    else:
+        context.verify_mode = ssl.CERT_NONE
+    router, port = running({"@type": "forward"}, section("transport", options, arg="tls"))
+    with context.wrap_socket(socket.create_connection(("127.0.0.1", port))) as sock:
+        sock.sendall(msgpack.packb(["t", 5, {"a": 1}, {"chunk": "c"}]))
+        assert msgpack.unpackb(sock.recv(999)) == {"ack": "c"}
+        if trusted:
+            assert (("commonName", "logs.example"),) in sock.getpeercert()["subject"]
+    assert router.events == BOTH[:1]
 
 
 def send(port, data):

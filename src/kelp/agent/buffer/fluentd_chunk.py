@@ -6,7 +6,7 @@ length, and a MessagePack map with timekey, tag and variables.
 
 import gzip
 import zlib
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgpack
 
@@ -14,12 +14,12 @@ from kelp.agent import zstd
 from kelp.agent.buffer.errors import ChunkDamaged
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.event import Batch
+from kelp.agent.event_time import nanoseconds, read_extension
 
 META_SUFFIX = ".meta"
 _HEADER = b"\xc1\x00"
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
-_NANOS = 1_000_000_000
 
 
 class FluentdChunk(NamedTuple):
@@ -68,24 +68,20 @@ def _metadata(content: bytes, path: str) -> Metadata:
 def read_events(data: bytes) -> tuple[Batch, int]:
     """The events of a MessagePack event stream, and how many bytes at its end are none."""
     unpacker = msgpack.Unpacker(
-        raw=False, unicode_errors="surrogateescape", strict_map_key=False, max_buffer_size=len(data) or 1
-    )
+        raw=False, unicode_errors="surrogateescape", strict_map_key=False, max_buffer_size=len(data) or 1,
+        ext_hook=read_extension,
+    )  # fmt: skip
     unpacker.feed(data)
     batch = Batch()
     end = 0
     try:
         for event in unpacker:
             time, record = event
-            batch.append(_nanoseconds(time), record)
+            nanos = nanoseconds(time)
+            if nanos is None:
+                raise TypeError(f"no time: {time!r}")
+            batch.append(nanos, record)
             end = unpacker.tell()
     except (ValueError, TypeError, msgpack.UnpackException):
         return batch, len(data) - end
     return batch, len(data) - end
-
-
-def _nanoseconds(time: Any) -> int:
-    if isinstance(time, msgpack.ExtType) and time.code == 0 and len(time.data) == 8:
-        return int.from_bytes(time.data[:4], "big") * _NANOS + int.from_bytes(time.data[4:], "big")
-    if isinstance(time, int | float):
-        return int(time * _NANOS)
-    raise TypeError(f"no time: {time!r}")

@@ -16,11 +16,13 @@ import orjson
 
 from kelp.agent import zstd
 from kelp.agent.event import Batch
+from kelp.agent.event_time import nanoseconds, read_extension
 from kelp.agent.listen.tcp import Connection
 from kelp.common.errors import KelpError
 from kelp.common.log import Log
 
 _NANOS = 1_000_000_000
+_NO_TIME = ""
 _MOST_UNPACKED = 1 << 30
 DECOMPRESSION_LIMIT = 256 << 20
 Pack = Callable[[Any], bytes]
@@ -70,23 +72,14 @@ class EventReader:
             try:
                 when, record = entry[0], entry[1]
             except (TypeError, IndexError, KeyError):
-                when, record = None, None
-            if type(when) is int:
-                nanos = when * _NANOS
-            elif type(when) is msgpack.ExtType and when.code == 0 and len(when.data) == 8:
-                nanos = int.from_bytes(when.data[:4]) * _NANOS + int.from_bytes(when.data[4:])
-            elif isinstance(when, list) and when and isinstance(when[0], int | msgpack.ExtType):
-                entries_of_metadata = self._batch([[when[0], record]], address)
-                batch.extend(entries_of_metadata)
-                continue
-            elif isinstance(when, float):
-                nanos = int(when * _NANOS)
-            else:
-                nanos = -1
-            if nanos < 0 or type(record) is not dict:
+                when, record = _NO_TIME, None
+            if type(when) is list and when:  # with the metadata of OpenTelemetry's senders
+                when = when[0]
+            nanos = now if when is None else nanoseconds(when)
+            if nanos is None or type(record) is not dict:
                 self._log.warning("invalid event: left out", address=address, event=repr(entry)[:200])
                 continue
-            batch.times.append(nanos if nanos >= _NANOS else now)
+            batch.times.append(nanos if abs(nanos) >= _NANOS else now)
             batch.records.append(record)
         return batch
 
@@ -128,14 +121,15 @@ def _json_messages(first: bytes, blocks: Iterator[bytes]) -> Iterator[tuple[Any,
             except ValueError:
                 break  # the rest is still to come
             text = text[end:]
-            yield value, end, lambda answer: json.dumps(answer).encode()
+            yield value, end, orjson.dumps
         block = next(blocks, None)
 
 
 def _unpacker(on_errors: str) -> Any:
     return msgpack.Unpacker(
-        raw=False, unicode_errors=on_errors, strict_map_key=False, max_buffer_size=_MOST_UNPACKED
-    )
+        raw=False, unicode_errors=on_errors, strict_map_key=False, max_buffer_size=_MOST_UNPACKED,
+        ext_hook=read_extension,
+    )  # fmt: skip
 
 
 def _cleaned(batch: Batch) -> Batch:
@@ -157,7 +151,7 @@ def _clean(value: Any) -> Any:
 
 def pack(value: Any) -> bytes:
     """MessagePack."""
-    return bytes(msgpack.packb(value))
+    return bytes(msgpack.packb(value, unicode_errors="surrogateescape"))
 
 
 def at(message: list[Any], index: int) -> Any:

@@ -8,6 +8,7 @@ from kelp.agent.listen.tcp import Connection
 from kelp.common.errors import KelpError
 
 _MOST_HEADER_BYTES = 64 << 10
+_WINDOW_BITS = {"gzip": 31, "deflate": 15}  # 31: with gzip's header
 REASONS = {
     200: "OK", 204: "No Content", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 413: "Request Entity Too Large",
     417: "Expectation Failed", 431: "Request Header Fields Too Large", 500: "Internal Server Error",
@@ -25,13 +26,18 @@ class BadRequest(KelpError):
 
 @dataclass(slots=True)
 class Request:
-    """A request; header names are in lower case, those given twice are joined by commas."""
+    """A request; header names are in lower case, `fields` has every value of each."""
 
     method: str
     target: str
     version: str
-    headers: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, list[str]] = field(default_factory=dict)
     body: bytes = b""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers; those given twice are joined by commas."""
+        return {name: ", ".join(values) for name, values in self.fields.items()}
 
     @property
     def keep_alive(self) -> bool:
@@ -58,22 +64,23 @@ def respond(
     if status != 204:
         lines.append(f"Content-Length: {len(body)}")
     lines.append("Connection: " + ("Keep-Alive" if keep_alive else "close"))
-    connection.send("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + (b"" if status == 204 else body))
+    connection.send("\r\n".join(lines).encode() + b"\r\n\r\n" + (b"" if status == 204 else body))
 
 
 def decompress(body: bytes, encoding: str, limit: int) -> bytes:
-    """Undo a Content-Encoding (gzip, deflate or none). Raises BadRequest."""
-    if encoding in ("", "identity"):
+    """Undo a Content-Encoding of gzip or deflate; others are left to the parser. Raises BadRequest."""
+    window_bits = _WINDOW_BITS.get(encoding.lower())
+    if window_bits is None:
         return body
-    if encoding not in ("gzip", "deflate"):
-        raise BadRequest(400, f"cannot decode body: Content-Encoding {encoding!r} is not gzip or deflate")
-    decoder = zlib.decompressobj(47 if encoding == "gzip" else 15)
+    decoder = zlib.decompressobj(window_bits)
     try:
         out = decoder.decompress(body, limit)
     except zlib.error as error:
         raise BadRequest(400, f"cannot decode body: {error}") from error
     if decoder.unconsumed_tail:
         raise BadRequest(413, f"cannot decode body: it is larger than {limit} bytes")
+    if not decoder.eof:
+        raise BadRequest(400, "cannot decode body: its end is missing")
     return out
 
 
@@ -110,7 +117,7 @@ class _Source:
 
 
 def _parse_head(head: bytes) -> Request:
-    first, *rest = head.decode("latin-1").lstrip("\r\n").split("\r\n")
+    first, *rest = head.decode("utf-8", "replace").lstrip("\r\n").split("\r\n")
     parts = first.split(" ")
     if len(parts) != 3 or not parts[2].startswith("HTTP/1."):
         raise BadRequest(400, f"cannot read request: {first[:100]!r} is no HTTP/1.x request line")
@@ -120,7 +127,7 @@ def _parse_head(head: bytes) -> Request:
         if not colon:
             raise BadRequest(400, f"cannot read request: header {line[:100]!r} has no colon")
         name, value = name.strip().lower(), value.strip()
-        request.headers[name] = f"{request.headers[name]}, {value}" if name in request.headers else value
+        request.fields.setdefault(name, []).append(value)
     return request
 
 

@@ -21,11 +21,12 @@ class Connection:
         self.address = address
         self.port = port
         self.idle_seconds: float | None = None
+        self._reading = True
 
     def blocks(self) -> Iterator[bytes]:
         """What the other side sends, until it or the listener closes, or nothing came for `idle_seconds`."""
         self._sock.settimeout(self.idle_seconds)
-        while True:
+        while self._reading:
             try:
                 data = self._sock.recv(_RECEIVE_BYTES)
             except OSError:
@@ -37,6 +38,10 @@ class Connection:
     def send(self, data: bytes) -> None:
         """Send all of `data`. Raises OSError."""
         self._sock.sendall(data)
+
+    def stop_reading(self) -> None:
+        """Let the block that was read last be the last one."""
+        self._reading = False
 
     def end_input(self) -> None:
         """Take nothing more; what was received can still be answered."""

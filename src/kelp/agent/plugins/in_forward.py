@@ -137,19 +137,19 @@ class ForwardInput(Input):
                 handshake = None
                 continue
             options = self._take(message, size, connection)
-            if isinstance(options, dict) and options.get("chunk"):
+            if isinstance(options, dict) and options.get("chunk") not in (None, False):
                 connection.send(answer_as({"ack": options["chunk"]}))
             if self.deny_keepalive:
-                return
+                connection.stop_reading()  # what came with it is still taken
 
     def _take(self, message: Any, size: int, connection: Connection) -> Any:
         """Emit the events of one message; returns its options."""
         if message is None:
             return None
-        if not isinstance(message, list) or len(message) < 2 or not isinstance(message[0], str):
+        if not isinstance(message, list) or len(message) < 2:
             self.log.warning("message is broken", address=connection.address, got=repr(message)[:200])
             return None
-        tag = message[0]
+        tag = "" if message[0] is None else _plain(message[0])
         if self.chunk_size_limit is not None and size > self.chunk_size_limit:
             self.log.warning(
                 "message is larger than chunk_size_limit: dropped",
@@ -201,8 +201,7 @@ class _Handshake:
         self._salt = secrets.token_bytes(16)
 
     def hello(self) -> list[Any]:
-        auth: bytes | str = self._salt if self._security.user_auth else ""
-        return ["HELO", {"nonce": self._nonce, "auth": auth, "keepalive": not self._deny_keepalive}]
+        return ["HELO", {"nonce": self._nonce, "auth": self._salt, "keepalive": not self._deny_keepalive}]
 
     def check(self, message: Any) -> tuple[list[Any], bool]:
         """The answer to a PING, and whether the client is accepted."""

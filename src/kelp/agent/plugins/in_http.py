@@ -3,6 +3,7 @@
 import email.parser
 import email.policy
 import re
+import string
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
@@ -10,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from kelp.agent.config import Element, param
 from kelp.agent.event import Batch, Record
+from kelp.agent.event_time import EventTime
 from kelp.agent.listen import Connection, TcpListener, TransportSection
 from kelp.agent.listen.http import BadRequest, Request, decompress, read_requests, respond
 from kelp.agent.parse.types import ruby_to_f
@@ -30,6 +32,7 @@ _BODY_KINDS = (
     ("application/x-ndjson", "ndjson"),
 )
 _EVENT = "_event_record"
+_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 Params = dict[str, Any]
 
 
@@ -131,9 +134,9 @@ class HttpInput(Input):
         connection.idle_seconds = self.keepalive_timeout
         try:
             for request in read_requests(connection, self.body_size_limit):
-                keep_alive = request.keep_alive and request.method == "POST"
                 status, body, headers = self._answer(request, connection.address)
-                respond(connection, status, body, headers | self._cors(request), keep_alive=keep_alive)
+                keep_alive = request.keep_alive and request.method not in ("GET", "OPTIONS") and status != 403
+                respond(connection, status, body, headers, keep_alive=keep_alive)
                 if not keep_alive:
                     return
         except BadRequest as error:
@@ -147,10 +150,16 @@ class HttpInput(Input):
         if request.method == "OPTIONS":
             return self._answer_options(request)
         origin = request.headers.get("origin")
-        if self.cors_allow_origins is not None and origin is not None and not self._allows(origin):
+        if origin is not None and self.cors_allow_origins is not None and not self._allows(origin):
             return 403, b"", _TEXT
+        status, body, headers = self._take(request, address)
+        return status, body, headers | self._cors(origin)
+
+    def _take(self, request: Request, address: str) -> tuple[int, bytes, dict[str, str]]:
         try:
             tag, batch = self._events(request, address)
+        except BadRequest:
+            raise
         except (KelpError, ValueError, TypeError) as error:
             if self.dump_error_log:
                 self.log.error("cannot process request", error=error)
@@ -176,7 +185,7 @@ class HttpInput(Input):
         body = decompress(
             request.body, request.headers.get("content-encoding", ""), self.decompression_size_limit
         )
-        query = dict(parse_qsl(target.query, keep_blank_values=True))
+        query = _query(target.query)
         params = query | self._body_params(request, body)
         extra = self._extra_fields(request, query, address)
         batch = Batch()
@@ -187,6 +196,8 @@ class HttpInput(Input):
             when, record = parsed
             record.update(extra)
             batch.append(self._time(params, when, record), record)
+        if self._parser is not None and not len(batch):
+            raise ValueError(f"Received event is not {self._parser.type_name}: {_text(body)}")
         return tag, batch
 
     def _body_params(self, request: Request, body: bytes) -> Params:
@@ -194,7 +205,7 @@ class HttpInput(Input):
         if self._parser is not None:
             return {_EVENT: body}
         if kind.startswith("application/x-www-form-urlencoded"):
-            return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+            return _query(body.decode("utf-8", "surrogateescape"))
         if kind.startswith("multipart/form-data"):
             return _form_data(kind, body)
         for prefix, name in _BODY_KINDS:
@@ -206,9 +217,10 @@ class HttpInput(Input):
         forwarded = request.headers.get("x-forwarded-for")
         extra: Record = {}
         if self.add_http_headers:
-            extra.update({_variable("HTTP_", name): value for name, value in request.headers.items()})
+            for name, values in request.fields.items():
+                extra[_variable("HTTP_", name)] = values[0] if len(values) == 1 else values
         if self.add_query_params:
-            extra.update({_variable("QUERY_", name): value for name, value in query.items()})
+            extra.update({_variable("QUERY_", name): _text(value) for name, value in query.items()})
         if self.add_remote_addr:
             extra["REMOTE_ADDR"] = forwarded.split(",")[0] if forwarded else address
         return extra
@@ -217,7 +229,7 @@ class HttpInput(Input):
         if self._parser is not None:
             if isinstance(self._parser, MsgpackParser):
                 return self._parser.parse_bytes(params[_EVENT])
-            return self._parser.parse_all(params[_EVENT].decode("utf-8", "replace"))
+            return self._parser.parse_all(_text(params[_EVENT]))
         if "msgpack" in params:
             return self._msgpack.parse_bytes(_raw(params["msgpack"]))
         if "json" in params:
@@ -242,6 +254,8 @@ class HttpInput(Input):
             return time.time_ns()
         if self._read_time is not None:
             return self._read_time(value)
+        if isinstance(value, EventTime):
+            return value.nanoseconds
         if isinstance(value, int | float) and value is not True:
             return self._float_time(value)
         raise TimeParseError(f"cannot read time {value!r}: it is no number; set time_type or time_format")
@@ -251,27 +265,26 @@ class HttpInput(Input):
     def _answer_options(self, request: Request) -> tuple[int, bytes, dict[str, str]]:
         origin = request.headers.get("origin")
         wanted = request.headers.get("access-control-request-method")
-        if self.cors_allow_origins is None or wanted != "POST" or origin is None or not self._allows(origin):
+        if wanted != "POST" or not self._allows(origin):
             return 403, b"", _TEXT
         allowed = request.headers.get("access-control-request-headers", "")
         headers = {"Access-Control-Allow-Methods": "POST", "Access-Control-Allow-Headers": allowed}
-        return 200, b"", _TEXT | headers
+        return 200, b"", _TEXT | headers | self._cors(origin)
 
-    def _allows(self, origin: str) -> bool:
+    def _allows(self, origin: str | None) -> bool:
         for allowed in self.cors_allow_origins or ():
             if allowed in ("*", origin):
                 return True
             start, star, end = allowed.partition("*")
-            if star and origin.startswith(start) and origin.endswith(end):
+            if star and origin is not None and origin.startswith(start) and origin.endswith(end):
                 return True
         return False
 
-    def _cors(self, request: Request) -> dict[str, str]:
-        origin = request.headers.get("origin")
-        if self.cors_allow_origins is None or origin is None or not self._allows(origin):
-            return {}
-        if "*" in self.cors_allow_origins:
+    def _cors(self, origin: str | None) -> dict[str, str]:
+        if "*" in (self.cors_allow_origins or ()):
             return {"Access-Control-Allow-Origin": "*"}
+        if origin is None or not self._allows(origin):
+            return {}
         headers = {"Access-Control-Allow-Origin": origin}
         if self.cors_allow_credentials:
             headers["Access-Control-Allow-Credentials"] = "true"
@@ -279,11 +292,17 @@ class HttpInput(Input):
 
 
 def _variable(prefix: str, name: str) -> str:
-    return prefix + name.replace("-", "_").upper()
+    """The field for a header or parameter: only ASCII letters become upper case."""
+    return prefix + _text(name).replace("-", "_").translate(_UPPER)
+
+
+def _query(text: str) -> Params:
+    """The parameters of a query or form, the first of each; bytes that are not UTF-8 stand as surrogates."""
+    return dict(reversed(parse_qsl(text, keep_blank_values=True, errors="surrogateescape")))
 
 
 def _text(value: str | bytes) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+    return _raw(value).decode("utf-8", "replace")
 
 
 def _raw(value: str | bytes) -> bytes:

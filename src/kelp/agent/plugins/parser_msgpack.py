@@ -6,6 +6,7 @@ from typing import Any
 import msgpack
 
 from kelp.agent.event import Record
+from kelp.agent.event_time import read_extension
 from kelp.agent.parse import RecordParser
 from kelp.agent.plugin.parser import Parsed
 from kelp.agent.plugin.registry import register
@@ -30,6 +31,8 @@ class MsgpackParser(RecordParser):
 
     @staticmethod
     def _objects(data: bytes) -> Iterable[Any]:
-        unpacker = msgpack.Unpacker(raw=False, unicode_errors="replace", strict_map_key=False)
+        unpacker = msgpack.Unpacker(
+            raw=False, unicode_errors="replace", strict_map_key=False, ext_hook=read_extension
+        )
         unpacker.feed(data)
         yield from unpacker
