@@ -1,5 +1,6 @@
 """Following real files: growth, every kind of rotation, restarts."""
 
+import contextlib
 import os
 import shutil
 import threading
@@ -294,6 +295,29 @@ def test_a_run_that_ends_at_once_forgets_nothing(tmp_path):
         assert len(tail.lines(6)) == 6
         for log in logs:
             assert tail.gatherer.of(log) == ["line 10", "line 20", "line 30"]
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_file_that_comes_and_goes_unseen_while_its_path_is_empty(tmp_path, restarted):
+    log, pos = tmp_path / "a.log", tmp_path / "pos"
+    options = {"pos_file": pos, "rotate_wait": 0.1, "refresh_interval": 0.1}
+    log.write_text("line 0\n")
+    with contextlib.ExitStack() as runs:
+        tail = runs.enter_context(Follow(log, **options))
+        tail.lines(1)
+        log.rename(tmp_path / "a.log.1")
+        assert tail.until(lambda: tail.loop.counters.closed == 1)
+        time.sleep(0.3)  # by now nothing of the path is open
+        beside = tmp_path / "beside"
+        beside.write_text("line 1\n")
+        beside.rename(tmp_path / "a.log.2")  # as if it had been a.log for less than a moment
+        time.sleep(0.3)
+        if restarted:
+            runs.close()
+            tail = runs.enter_context(Follow(log, **options))
+        log.write_text("line 2\n")
+        tail.lines(2 if restarted else 3)
+        assert tail.gatherer.texts == expected(1 if restarted else 0, 3)
 
 
 def test_fluentds_position_file(tmp_path):

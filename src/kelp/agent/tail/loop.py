@@ -207,7 +207,7 @@ class TailLoop:
         for path in [*paths, *lost]:
             if path not in self.watches:
                 self._add(path, now)
-            self.watches[path].dropped = False
+            self.watches[path].dropped, self.watches[path].gone_at = False, None
             if self._stopping.is_set():
                 break
         if self._notifier is not None:
@@ -265,6 +265,8 @@ class TailLoop:
             watch.rotate(now)
         if watch.readers:
             return  # a path that is only gone for the moment of its rotation stays watched
+        if not watch.dropped and not watch.is_gone_for_good(now):
+            return
         del self.watches[watch.path]
         if self._notifier is not None:
             self._notifier.forget_path(watch.path, watch.real_path)
@@ -307,7 +309,7 @@ class TailLoop:
         watch.pause = (
             min(max(watch.pause * 2, _POLL[0]), most) if idle else (_POLL[0] if notified else _PAUSE * 2)
         )
-        if watch.current is None or len(watch.readers) > 1:
+        if watch.readers and (watch.current is None or len(watch.readers) > 1):
             watch.pause = min(watch.pause, _POLL[0])
         if watch.readers and watch.readers[-1].held and self.options.multiline_flush_interval:
             watch.pause = min(watch.pause, _POLL[0])

@@ -15,6 +15,7 @@ _CLOCK_TICK_NS = 20_000_000
 _COARSE_TICK_NS = 2_000_000_000
 _MOST_FINISHED = 1024
 _MOST_TRIES = 8
+_GONE_SECONDS = 60.0
 
 
 @dataclass(slots=True)
@@ -31,7 +32,7 @@ class Watch:
     """A path and the files behind it, oldest first; the last is the current one unless it is rotated too.
 
     `looked_ns`: when the path was last looked at; a file that came and went since was missed. `dropped`: the path is
-    no longer wanted, only the rest of its files is.
+    no longer wanted, only the rest of its files is. `gone_at`: when nothing was found there any more (monotonic seconds).
     """
 
     path: str
@@ -44,6 +45,7 @@ class Watch:
     real_path: str = ""
     looked_ns: int = 0
     dropped: bool = False
+    gone_at: float | None = None
     due: float = 0.0
     pause: float = 0.0
     denied: bool = False
@@ -54,6 +56,15 @@ class Watch:
     def current(self) -> Reader | None:
         """The reader of the file the path leads to, None while there is none."""
         return self.readers[-1] if self.readers and not self.readers[-1].rotated else None
+
+    def is_gone_for_good(self, now: float) -> bool:
+        """Whether nothing has been at the path for long.
+
+        Until then files that come and go between two looks are known to be missed, as `looked_ns` stays.
+        """
+        if self.gone_at is None:
+            self.gone_at = now
+        return now >= self.gone_at + _GONE_SECONDS
 
     def open(self, position: int, file: str | None = None) -> Reader | None:
         """Open the file at the path (or `file`) and read from `position`; None when that is not possible now."""
