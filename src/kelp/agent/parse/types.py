@@ -11,6 +11,8 @@ from kelp.agent.timefmt import TimeParseError, TimeParser, is_timezone
 from kelp.agent.timefmt.zones import NANOS
 from kelp.common.errors import KelpError
 
+_BLANK = " \t\n\v\f\r"
+_BLANKS = re.compile(r"[ \t\n\v\f\r]+")
 Converter = Callable[[Any], Any]
 BuildTimeParser = Callable[[str, str | None, str | None], TimeParser]
 
@@ -56,16 +58,20 @@ def ruby_to_f(text: str) -> float:
 
 
 def ruby_split(text: str, delimiter: str, limit: int = 0) -> list[str]:
-    """Ruby's String#split: a single space splits at white space, empty strings at the end are dropped."""
+    """Ruby's String#split: a single space splits at white space; without a limit, empty strings at the end go."""
+    if not text:
+        return []
+    most = max(limit, 0)
     if delimiter == " ":
-        return text.split(None, limit - 1) if limit > 0 else text.split()
-    if not delimiter:
-        return list(text)
-    parts = text.split(delimiter, limit - 1) if limit > 0 else text.split(delimiter)
-    if limit == 0:
+        parts = _BLANKS.split(text.lstrip(_BLANK), max(most - 1, 0)) if most != 1 else [text]
+    elif not delimiter:
+        parts = [*text[: most - 1], text[most - 1 :]] if most else list(text)
+    else:
+        parts = text.split(delimiter, most - 1)
+    if not most:
         while parts and not parts[-1]:
             parts.pop()
-    return parts if text else []
+    return parts
 
 
 def _integer(value: Any) -> int:

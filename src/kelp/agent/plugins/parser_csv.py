@@ -7,6 +7,8 @@ from kelp.agent.event import Record
 from kelp.agent.parse import ParserError, RecordParser
 from kelp.agent.plugin.registry import register
 
+_LINE_BREAK = re.compile(r"\r\n|\n|\r")
+
 
 @register("parser", "csv")
 class CsvParser(RecordParser):
@@ -23,12 +25,11 @@ class CsvParser(RecordParser):
         super().configure()
         quoted = r'"((?:[^"]|"")*+)"'
         plain = r"((?:(?!" + re.escape(self.delimiter) + r')[^"\r\n])*+)'
-        self._value = re.compile(f"(?:{quoted}|{plain})(?={re.escape(self.delimiter)}|\\Z)")
+        self._value = re.compile(f"(?:{quoted}|{plain})(?={re.escape(self.delimiter)}|[\\r\\n]|\\Z)")
 
     def parse_record(self, text: str) -> Record | None:
-        text = text.rstrip("\r\n")
         if self.parser_engine == "fast":
-            values = self._split_loosely(text)
+            values = self._split_loosely(text.removesuffix("\n").removesuffix("\r"))
             return dict(zip(self.keys, values, strict=False))
         if not text:
             return None
@@ -37,17 +38,22 @@ class CsvParser(RecordParser):
         return dict(zip(self.keys, values, strict=False))
 
     def _split(self, text: str) -> list[str | None]:
+        """The values of the first row; rows end as the first line break in the text does, be it quoted."""
+        found_break = _LINE_BREAK.search(text)
+        row_end = found_break[0] if found_break else "\n"
         values: list[str | None] = []
         position = 0
-        while True:
+        while not text.startswith(row_end, position) or values:
             found = self._value.match(text, position)
-            if found is None:
+            if found is not None:
+                values.append(found[2] or None if found[1] is None else found[1].replace('""', '"'))
+                position = found.end()
+                if position == len(text) or text.startswith(row_end, position):
+                    break
+            if found is None or not text.startswith(self.delimiter, position):
                 raise ParserError(f"cannot read CSV: stray quote or newline at character {position + 1}")
-            values.append(found[2] or None if found[1] is None else found[1].replace('""', '"'))
-            position = found.end()
-            if position == len(text):
-                return values
             position += len(self.delimiter)
+        return values
 
     def _split_loosely(self, text: str) -> list[str | None]:
         """Cut at delimiters and join again what an opening quote holds together."""

@@ -22,6 +22,11 @@ class LtsvParser(RecordParser):
     )
     label_delimiter: str = param.string(default=":", description="Text between label and value.")
 
+    def configure(self) -> None:
+        super().configure()
+        if not self.label_delimiter:
+            raise self.error("option 'label_delimiter' must not be empty", "label_delimiter")
+
     def parse_record(self, text: str) -> Record:
         pairs = (
             self.delimiter_pattern.split(text)

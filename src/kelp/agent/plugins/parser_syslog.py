@@ -1,26 +1,42 @@
 """Parser `syslog`: RFC 3164 and RFC 5424."""
 
 import re
+from dataclasses import dataclass
+from functools import partial
 
 from kelp.agent.config import param
+from kelp.agent.config.values import ruby_to_i
 from kelp.agent.event import Record
 from kelp.agent.parse import ParserError, RecordParser
+from kelp.agent.parse.syslog_forms import (
+    SyslogForm,
+    cut_rfc3164,
+    cut_rfc5424,
+    match_rfc3164,
+    match_rfc5424,
+)
 from kelp.agent.plugin.parser import Parsed
 from kelp.agent.plugin.registry import register
 from kelp.agent.timefmt import TimeParseError, TimeParser, build_time_parser
 
-_RFC3164 = re.compile(
-    r"(?P<host>[^ ]*) (?P<ident>[^ :\[]*)(?:\[(?P<pid>[0-9]+)\])?(?:[^:]*:)? *(?P<message>.*)$", re.MULTILINE
-)
-_RFC5424 = re.compile(
-    r"(?P<host>[!-~]{1,255}) (?P<ident>[!-~]{1,48}) (?P<pid>[!-~]{1,128}) (?P<msgid>[!-~]{1,32})"
-    r" (?P<extradata>-|(?:\[.*?(?<!\\)\])+)(?: (?P<message>.+))?\Z",
-    re.DOTALL,
-)
 _PRI_3164 = re.compile(r"<([0-9]{1,3})>")
 _PRI_5424 = re.compile(r"<(\d{1,3})>\d{1,3}\s")
+_ANY_PRI_3164 = re.compile(r"<([^>]+)>")
+_ANY_PRI_5424 = re.compile(r"<([^>]+)>[^ ]* ")
 _LOOKS_5424 = re.compile(r"<[0-9]{1,3}>[1-9]\d{0,2}")
+_FIXED_WIDTH = ("%b %d %H:%M:%S", "%b %d %H:%M:%S.%N")
+_FIXED_STAMP = re.compile(r".{15}(?= )|.{15}\.[^ ]*(?= )", re.DOTALL)
 _WITHOUT_FRACTION = "%Y-%m-%dT%H:%M:%S%z"
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How messages of one RFC are read."""
+
+    priority: re.Pattern[str]
+    stamp: re.Pattern[str]
+    time_parsers: tuple[TimeParser, ...]
+    rest: SyslogForm
 
 
 @register("parser", "syslog")
@@ -39,18 +55,36 @@ class SyslogParser(RecordParser):
     )
     parser_engine: str = param.enum(
         ["regexp", "string"], default="regexp", alias="parser_type",
-        description="Accepted for Fluentd's sake; there is one engine.",
+        description="regexp matches expressions, string cuts at spaces.",
     )  # fmt: skip
-    support_colonless_ident: bool = param.boolean(default=True, description="Accepted for Fluentd's sake.")
+    support_colonless_ident: bool = param.boolean(
+        default=True,
+        description="With parser_engine string, take the word behind the host for the ident, colon or not.",
+    )
 
     def configure(self) -> None:
         if self.message_format == "rfc5424" and "time_format" not in self.element:
             self.time_format = self.rfc5424_time_format
         super().configure()
-        self._old = (str(self.time_format).strip().count(" ") + 1, self._reader(str(self.time_format)))
-        form = str(self.time_format) if self.message_format == "rfc5424" else self.rfc5424_time_format
-        self._new = (form.count(" ") + 1, self._reader(form))
-        self._new_short = self._reader(_WITHOUT_FRACTION)
+        self._old = self._rfc3164(str(self.time_format))
+        self._new = self._rfc5424(
+            str(self.time_format) if self.message_format == "rfc5424" else self.rfc5424_time_format
+        )
+
+    def _rfc3164(self, form: str) -> _Form:
+        readers = (self._reader(form),)
+        if self.parser_engine == "regexp":
+            return _Form(_PRI_3164, _words(form), readers, match_rfc3164)
+        stamp = _FIXED_STAMP if form in _FIXED_WIDTH else _words(form)
+        return _Form(
+            _ANY_PRI_3164, stamp, readers, partial(cut_rfc3164, colonless=self.support_colonless_ident)
+        )
+
+    def _rfc5424(self, form: str) -> _Form:
+        readers = (self._reader(form), self._reader(_WITHOUT_FRACTION))
+        if self.parser_engine == "regexp":
+            return _Form(_PRI_5424, _words(form), readers, match_rfc5424)
+        return _Form(_ANY_PRI_5424, _words(form, leading=" " in form), readers, cut_rfc5424)
 
     def _reader(self, form: str) -> TimeParser:
         return build_time_parser(time_format=form, localtime=not self._reads_utc(), timezone=self.timezone)
@@ -60,52 +94,44 @@ class SyslogParser(RecordParser):
         return None if parsed is None else parsed[1]
 
     def parse(self, text: str) -> Parsed | None:
-        if self.message_format == "rfc5424" or (self.message_format == "auto" and _LOOKS_5424.match(text)):
-            return self._parse(text, _PRI_5424, _RFC5424, *self._new, rfc5424=True)
-        return self._parse(text, _PRI_3164, _RFC3164, *self._old, rfc5424=False)
-
-    def _parse(
-        self,
-        text: str,
-        priority: re.Pattern[str],
-        body: re.Pattern[str],
-        words: int,
-        read_time: TimeParser,
-        *,
-        rfc5424: bool,
-    ) -> Parsed | None:
-        record: Record = {}
-        start = 0
-        if self.with_priority:
-            found = priority.match(text)
-            if found is None:
-                return None
-            record["pri"] = int(found[1])
-            start = found.end()
-        stamp = re.compile(r" *" + r" +".join([r"[^ ]*"] * words) + r"(?= )").match(text, start)
+        """Time and record; `types` and null options do not apply, as in Fluentd."""
+        is_new = self.message_format == "rfc5424" or (
+            self.message_format == "auto" and _LOOKS_5424.match(text) is not None
+        )
+        form = self._new if is_new else self._old
+        priority = form.priority.match(text) if self.with_priority else None
+        if self.with_priority and priority is None:
+            return None
+        stamp = form.stamp.match(text, priority.end() if priority else 0)
         if stamp is None:
             return None
-        when = re.sub(r" +", " ", stamp[0])
-        nanos = self._time(when, read_time, rfc5424=rfc5424)
+        record = form.rest(text, stamp.end() + 1)
+        if record is None and self.parser_engine == "string":
+            return None
+        when = stamp[0] if form.stamp is _FIXED_STAMP else re.sub(r" +", " ", stamp[0])
+        nanos = _read_time(when, form.time_parsers)
+        if record is None:
+            return None
+        if priority is not None:
+            record["pri"] = ruby_to_i(priority[1])
         if self.keep_time_key:
             record["time"] = when
-        match = body.search(text, stamp.end() + 1)
-        if match is None:
-            return None
-        for name, value in match.groupdict().items():
-            if value is not None:
-                record[name] = value.removesuffix("\n") if name == "message" else value
-        if self.converts:
-            self.convert(record)
         return nanos, record
 
-    def _time(self, text: str, read_time: TimeParser, *, rfc5424: bool) -> int:
+
+def _words(form: str, leading: bool = True) -> re.Pattern[str]:
+    """As many words as the time format has, up to the space behind them."""
+    count = len(re.findall(r" +", form)) + 1
+    return re.compile((r" *" if leading else "") + r" +".join([r"[^ ]*"] * count) + r"(?= )")
+
+
+def _read_time(text: str, parsers: tuple[TimeParser, ...]) -> int:
+    for parser in parsers[:-1]:
         try:
-            return read_time(text)
-        except TimeParseError as error:
-            if not rfc5424:
-                raise ParserError(str(error)) from error
-        try:
-            return self._new_short(text)
-        except TimeParseError as error:
-            raise ParserError(str(error)) from error
+            return parser(text)
+        except TimeParseError:
+            continue
+    try:
+        return parsers[-1](text)
+    except TimeParseError as error:
+        raise ParserError(str(error)) from error
