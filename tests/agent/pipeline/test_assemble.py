@@ -155,7 +155,11 @@ def test_a_full_buffer_is_always_the_source_s_concern() -> None:
             "f:3: label '@X' not found; labels of this configuration: none",
         ),
         ("<label>\n</label>", "f:1: <label> needs a name: <label @NAME>"),
-        ("<label @A>\n</label>\n<label @A>\n</label>", "f:3: section <label @A> appears twice"),
+        ("<label @A>\n</label>", "f:1: <label @A> needs a <match>: nothing takes its events"),
+        (
+            f"<label @A>\n{keep('a', 'x')}\n</label>\n<label @A>\n</label>",
+            "f:8: section <label @A> appears twice",
+        ),
         ("<label @ROOT>\n</label>", "f:1: @ROOT is reserved for the top level"),
         (keep("a", "x") + keep("b", "x"), "f:7: <match b>: '@id x' is taken by f:1: give another"),
         ("<system>\n</system>\n<system>\n</system>", "f:3: <system> may stand once only"),

@@ -127,3 +127,11 @@ def test_stopping_ends_a_program_that_runs_on() -> None:
 def test_exec_faults(options: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         Driver("input", "exec", options)
+
+
+def test_debug_agent_is_accepted_and_listens_nowhere() -> None:
+    driver = Driver("input", "debug_agent", "bind 127.0.0.1\nport 24230")
+    driver.start()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", 24230), timeout=1)
+    driver.stop()

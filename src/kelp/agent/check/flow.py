@@ -38,7 +38,7 @@ def source_tag(source: Input) -> str | None:
 
 
 def _is_silent(source: Input) -> bool:
-    return source.type_name == "monitor_agent" or source.type_name.startswith("prometheus")
+    return source.type_name in ("monitor_agent", "debug_agent") or source.type_name.startswith("prometheus")
 
 
 def way(router: LabelRouter, tag: str, indent: str = "") -> Iterator[str]:

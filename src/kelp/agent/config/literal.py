@@ -11,6 +11,7 @@ from typing import Any, Final
 from kelp.agent.config.element import USE_DEFAULT
 from kelp.agent.config.embedded import evaluate_embedded
 from kelp.agent.config.scanner import Scanner
+from kelp.agent.ruby.json_text import load_json
 
 LINE_END: Final = r"(?:[ \t]*(?:#[^\n]*)?(?:\Z|[\r\n]))+"
 SPACING: Final = r"(?:[ \t\r\n]|\Z|#[^\n]*?(?:\Z|[\r\n]))+"
@@ -122,6 +123,6 @@ def _scan_json(scanner: Scanner) -> str:
 
 def _loads(text: str) -> Any:
     try:
-        return json.loads(text)
+        return load_json(text)
     except ValueError:
         return None

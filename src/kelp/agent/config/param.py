@@ -75,6 +75,12 @@ def _declare(
     )
 
 
+def named(name: str, option: Any) -> Any:
+    """An option whose name is no attribute: `label = param.named("@label", param.string(…))`."""
+    option.name = name
+    return option
+
+
 def string(
     default: Any = REQUIRED,
     *,

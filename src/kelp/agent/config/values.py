@@ -7,6 +7,8 @@ import json
 import re
 from typing import Any
 
+from kelp.agent.ruby.json_text import load_json
+
 _SIZE = (
     (re.compile(r"([0-9]+)k", re.I), 1 << 10),
     (re.compile(r"([0-9]+)m", re.I), 1 << 20),
@@ -113,7 +115,7 @@ def to_hash(value: Any) -> dict[str, Any]:
 
 def _json(text: str, name: str, kind: type) -> Any:
     try:
-        value = json.loads(text, strict=False)
+        value = load_json(text)
     except ValueError as error:
         raise ValueError(f"a JSON {name} ({error})") from None
     if not isinstance(value, kind):

@@ -146,6 +146,9 @@ def _declare_labels(root: Element, assembly: Assembly, faults: list[ConfigError]
         elif name in labels:
             faults.append(ConfigError(f"section <label {name}> appears twice", label.place))
         else:
+            if not label.children("match"):
+                fault = f"<label {name}> needs a <match>: nothing takes its events"
+                faults.append(ConfigError(fault, label.place))
             labels[name] = label
             # What fails inside @ERROR itself is only logged.
             handler = ErrorSink() if name == ERROR_LABEL else assembly.errors

@@ -9,7 +9,6 @@ _SYSLOG = "http or forward to a gateway that speaks syslog"
 
 INSTEAD: dict[str, dict[str, str]] = {
     "input": {
-        "debug_agent": "the log at level trace (-vv)",
         "gc_stat": "the process's figures in /proc",
         "object_space": "the process's figures in /proc",
         "stream": "forward",
@@ -141,6 +140,7 @@ INSTEAD: dict[str, dict[str, str]] = {
         "obs": "s3 to a compatible service",
         "swift": "s3 to a compatible service",
         "td": "s3, or http",
+        "tdlog": "s3, or http",
         "elasticsearch_dynamic": "elasticsearch with placeholders of <buffer>",
         "opensearch_dynamic": "opensearch with placeholders of <buffer>",
     },

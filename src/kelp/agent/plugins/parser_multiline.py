@@ -10,7 +10,7 @@ from kelp.agent.event import Record
 from kelp.agent.parse.multiline import MultilineText
 from kelp.agent.plugin.parser import Parsed
 from kelp.agent.plugin.registry import register
-from kelp.agent.ruby.regexp import compile_regexp
+from kelp.agent.ruby.regexp import compile_regexp, named_groups
 
 _MOST_FORMATS = 20
 
@@ -74,7 +74,7 @@ class MultilineParser(MultilineText):
         found = self._expression.search(text)
         if found is None:
             return None
-        return {name: value for name, value in found.groupdict().items() if value is not None}
+        return {name: value for name, value in named_groups(found).items() if value is not None}
 
     def parse_all(self, text: str) -> Iterable[Parsed | None]:
         """Every event in `text`: behind a match the rest is matched again."""
@@ -83,7 +83,7 @@ class MultilineParser(MultilineText):
             if found is None:
                 yield (time.time_ns(), {"unmatched_line": text}) if self.unmatched_lines else None
                 return
-            yield self.finish({k: v for k, v in found.groupdict().items() if v is not None})
+            yield self.finish({k: v for k, v in named_groups(found).items() if v is not None})
             rest = text[found.end() :].removeprefix("\n")
             if not rest or len(rest) == len(text):
                 return

@@ -2,6 +2,7 @@
 
 import re
 import time
+from operator import methodcaller
 from typing import Any
 
 from kelp.agent.config import param
@@ -11,7 +12,7 @@ from kelp.agent.parse.cri_shape import CriShape
 from kelp.agent.parse.record_parser import decode_lines
 from kelp.agent.plugin.parser import ParsedLines
 from kelp.agent.plugin.registry import register
-from kelp.agent.ruby.regexp import compile_regexp
+from kelp.agent.ruby.regexp import compile_regexp, named_groups, renamed_groups
 from kelp.agent.timefmt import TimeParseError
 
 
@@ -36,6 +37,7 @@ class RegexpParser(RecordParser):
             self.expression = self._with_flags()
         if not self.expression.groupindex:
             raise self.error("option 'expression' needs at least one named group", "expression")
+        self._groups = named_groups if renamed_groups(self.expression) else methodcaller("groupdict")
         self._search = self._bounded_search() if self.timeout else self.expression.search
         self._shape = CriShape.of(self.expression.pattern) if not self.expression.flags & re.DOTALL else None
 
@@ -65,7 +67,7 @@ class RegexpParser(RecordParser):
         found = self._search(text)
         if found is None:
             return None
-        return {name: value for name, value in found.groupdict().items() if value is not None}
+        return {name: value for name, value in self._groups(found).items() if value is not None}
 
     def parse_lines(self, lines: list[bytes]) -> ParsedLines:
         return self.parse_texts(decode_lines(lines))
@@ -83,13 +85,14 @@ class RegexpParser(RecordParser):
 
     def _parse_each(self, texts: Any, out: ParsedLines) -> ParsedLines:
         search, key, keep, converts = self._search, self.time_key, self.keep_time_key, self.converts
+        groups = self._groups
         now = time.time_ns()
         for index, text in texts:
             found = search(text)
             if found is None:
                 out.unmatched.append(index)
                 continue
-            record: Record = found.groupdict()
+            record: Record = groups(found)
             if None in record.values():
                 record = {name: value for name, value in record.items() if value is not None}
             if key in record:

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import ipaddress
-import json
 import os
 import random
 import socket
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kelp.agent.ruby.formatting import format_text, to_float_strict, to_integer_strict
+from kelp.agent.ruby.json_text import load_json
 from kelp.agent.ruby.methods import Block, arity
 from kelp.agent.ruby.values import (
     NANOS,
@@ -90,7 +90,7 @@ def _json_parse(text: Any, *options: Any) -> Any:
     symbolize = bool(options and isinstance(options[0], dict) and options[0].get(Symbol("symbolize_names")))
     pairs = (lambda items: {Symbol(k): v for k, v in items}) if symbolize else None
     try:
-        return json.loads(text, object_pairs_hook=pairs)
+        return load_json(text, pairs)
     except (TypeError, ValueError) as error:
         raise RubyError(f"JSON::ParserError: {error}") from None
 

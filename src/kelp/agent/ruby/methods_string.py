@@ -6,7 +6,7 @@ from typing import Any
 
 from kelp.agent.config.values import ruby_to_f, ruby_to_i
 from kelp.agent.ruby.methods import Block, Table, arity, plain
-from kelp.agent.ruby.regexp import compile_regexp
+from kelp.agent.ruby.regexp import compile_regexp, named_groups
 from kelp.agent.ruby.values import (
     Constant,
     MatchData,
@@ -331,8 +331,8 @@ MATCH: Table = {
     "[]": plain(_group, 1),
     "to_a": plain(lambda m: [m.match[0], *m.match.groups()]),
     "captures": plain(lambda m: list(m.match.groups())),
-    "named_captures": plain(lambda m: m.match.groupdict()),
-    "names": plain(lambda m: list(m.match.re.groupindex)),
+    "named_captures": plain(lambda m: named_groups(m.match)),
+    "names": plain(lambda m: list(named_groups(m.match))),
     "pre_match": plain(lambda m: m.match.string[: m.match.start()]),
     "post_match": plain(lambda m: m.match.string[m.match.end() :]),
     "begin": plain(lambda m, group: m.match.start(group), 1),

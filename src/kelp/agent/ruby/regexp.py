@@ -25,6 +25,8 @@ _ESCAPES = {
     "e": "\\x1b",
 }
 _CLASS_ESCAPES = {"h": "0-9a-fA-F", "e": "\\x1b", "b": "\\x08"}
+# Ruby's group names hold nearly any character; those that Python refuses are spelled in hexadecimal behind this.
+_SPELLED = "_hex_"
 # Letters an escape of Python's `re` knows; Ruby takes any other escaped letter as itself.
 _KNOWN = set("AbBdDsSwWafnrtvxu0123456789")
 
@@ -39,7 +41,7 @@ class _Translator:
         self.out: list[str] = []
         self.needs_regex = False
         # In Ruby plain groups do not capture once a pattern has named ones.
-        self.named = re.search(r"(?<!\\)\(\?(?:<[A-Za-z_]|')", source) is not None
+        self.named = re.search(r"(?<!\\)\(\?(?:<[^=!]|')", source) is not None
 
     def run(self) -> str:
         while self.at < len(self.source):
@@ -74,11 +76,12 @@ class _Translator:
             self.out.append("\\" + follower)
 
     def _angle_name(self) -> str:
-        match = re.compile(r"[<'](\w+)[>']").match(self.source, self.at)
+        match = re.compile(r"<([^>]+)>|'([^']+)'").match(self.source, self.at)
         if match is None:
             return ""
         self.at = match.end()
-        return match[1]
+        name = match[1] or match[2]
+        return name if name.isdigit() else _spelled(name)
 
     def _bracket(self) -> None:
         """A character class, which Ruby allows to nest and to intersect with `&&`."""
@@ -142,8 +145,8 @@ class _Translator:
 
     def _group(self) -> None:
         rest = self.source[self.at :]
-        if match := re.match(r"\(\?(?:<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')", rest):
-            self.out.append(f"(?P<{match[1] or match[2]}>")
+        if match := re.match(r"\(\?(?:<((?![=!\d-])[^>)]+)>|'((?![\d-])[^')]+)')", rest):
+            self.out.append(f"(?P<{_spelled(match[1] or match[2])}>")
             self.at += match.end()
         elif match := re.match(r"\(\?([imx]*)(?:-([imx]*))?([:)])", rest):
             self._flags(match[1], match[2] or "", match[3])
@@ -165,6 +168,28 @@ class _Translator:
         else:
             self.needs_regex = True
             self.out.append(f"(?{on}{'-' + off if off else ''})")
+
+
+def _spelled(name: str) -> str:
+    plain = name.isascii() and name.isidentifier() and not name.startswith(_SPELLED)
+    return name if plain else _SPELLED + name.encode().hex()
+
+
+@functools.lru_cache(maxsize=1024)
+def renamed_groups(pattern: "re.Pattern[Any]") -> dict[str, str]:
+    """The groups of a compiled pattern whose names Python refuses: its name for each → the pattern's own."""
+    return {
+        name: bytes.fromhex(name.removeprefix(_SPELLED)).decode()
+        for name in pattern.groupindex
+        if name.startswith(_SPELLED)
+    }
+
+
+def named_groups(found: "re.Match[str]") -> dict[str, Any]:
+    """What each named group of a match holds, None for one that took no part."""
+    renamed = renamed_groups(found.re)
+    groups = found.groupdict()
+    return {renamed.get(name, name): value for name, value in groups.items()} if renamed else groups
 
 
 # Ruby's ^ does not match behind a newline that ends the text; Python's does.
