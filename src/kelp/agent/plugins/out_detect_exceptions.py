@@ -3,15 +3,22 @@
 import threading
 import time as clock
 from bisect import bisect_left
+from typing import Any
 
 from kelp.agent.config import param
 from kelp.agent.event import Batch, Record
 from kelp.agent.exceptions.detector import Rules, TraceCollector, possible_beginnings
 from kelp.agent.origin import emission, present
 from kelp.agent.plugin import BufferOverflow, Output, Router, register
-from kelp.agent.ruby.values import to_s
 
 _FORGET_SECONDS = 600.0
+_STREAMS = 2  # streams of a tag that are looked for ahead: stdout and stderr
+Identity = str | tuple[str]
+"""What tells streams apart: a text, or how any other value is written."""
+
+
+def _identity(value: Any) -> Identity:
+    return value if type(value) is str else (repr(value),)
 
 
 @register("output", "detect_exceptions")
@@ -40,7 +47,7 @@ class DetectExceptionsOutput(Output):
             raise self.error(
                 f"option 'languages' must be {error}, got {self.languages}", "languages"
             ) from None
-        self._collectors: dict[str, dict[str, TraceCollector]] = {}
+        self._collectors: dict[str, dict[Identity, TraceCollector]] = {}
         self._lock = threading.RLock()
         self._ended = threading.Event()
         self._timer: threading.Thread | None = None
@@ -62,6 +69,8 @@ class DetectExceptionsOutput(Output):
         # Held while emitting too: the lines of a stream must leave in the order they came.
         with self._lock:
             collectors = self._collectors.setdefault(tag, {})
+            if self.stream and len(collectors) < _STREAMS:
+                self._meet(collectors, batch)
             beginnings = self._beginnings(batch)
             idle = all(collector.is_idle for collector in collectors.values())
             if beginnings is None or beginnings or not idle:
@@ -92,7 +101,7 @@ class DetectExceptionsOutput(Output):
 
     def _collected(
         self,
-        collectors: dict[str, TraceCollector],
+        collectors: dict[Identity, TraceCollector],
         batch: Batch,
         beginnings: list[int] | None,
         *,
@@ -111,14 +120,20 @@ class DetectExceptionsOutput(Output):
                 at = next_at
                 if at == count:
                     break
-            collector = self._collector(collectors, records[at])
+            stream = _identity(records[at].get(self.stream, "")) if self.stream else ""
+            collector = self._collector(collectors, stream)
             collector.push(times[at], records[at], out)
             idle = collector.is_idle and all(one.is_idle for one in collectors.values())
             at += 1
         return out
 
-    def _collector(self, collectors: dict[str, TraceCollector], record: Record) -> TraceCollector:
-        stream = to_s(record.get(self.stream, "")) if self.stream else ""
+    def _meet(self, collectors: dict[Identity, TraceCollector], batch: Batch) -> None:
+        """Traces left at the end go on in the order in which their streams appeared, not in that of the traces."""
+        field = self.stream
+        for stream in dict.fromkeys([_identity(record.get(field, "")) for record in batch.records]):
+            self._collector(collectors, stream)
+
+    def _collector(self, collectors: dict[Identity, TraceCollector], stream: Identity) -> TraceCollector:
         found = collectors.get(stream)
         if found is None:
             limits = (self.max_lines, self.max_bytes, self.force_line_breaks)

@@ -39,8 +39,7 @@ class PathExpander:
         found: dict[str, None] = {}
         for pattern in self._dated(self._options.paths):
             if self.is_glob(pattern):
-                # Rotated siblings (app.log.1) sort behind app.log and are older: read them first.
-                for path in sorted(_glob(pattern), reverse=True):
+                for path in sorted(_glob(pattern), key=_folders_in_order):
                     if self._wanted(path):
                         found[path] = None
             elif os.path.exists(pattern):
@@ -115,6 +114,11 @@ def _glob(pattern: str) -> list[str]:
     for choice in braces[1].split(","):
         out += _glob(pattern[: braces.start()] + choice + pattern[braces.end() :])
     return out
+
+
+def _folders_in_order(path: str) -> list[bytes]:
+    """Sorts as Ruby's Dir.glob does: folder by folder, names by their bytes."""
+    return os.fsencode(path).split(b"/")
 
 
 def tag_part(path: str) -> str:
