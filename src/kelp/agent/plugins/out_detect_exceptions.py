@@ -6,7 +6,7 @@ from bisect import bisect_left
 from typing import Any
 
 from kelp.agent.config import param
-from kelp.agent.event import Batch, Record
+from kelp.agent.event import Batch
 from kelp.agent.exceptions.detector import Rules, TraceCollector, possible_beginnings
 from kelp.agent.origin import emission, present
 from kelp.agent.plugin import BufferOverflow, Output, Router, register
