@@ -189,7 +189,7 @@ def test_multi_format_keeps_the_order_of_lines():
 def test_multi_format_names_the_format():
     made = multi(DOCKER, {"format": "none", "format_name": "rest"}, format_key="form")
     got = made.parse_lines([b'{"a":1}', b"x"])
-    assert [record["form"] for record in got.records] == ["json#0", "rest"]
+    assert [record["form"] for record in got.records] == [None, "rest"]
 
 
 def test_multi_format_without_a_match():

@@ -36,6 +36,14 @@ class Parser(Plugin):
         """Every event in `text`: most forms hold one, a JSON array many; None for one that does not match."""
         return (self.parse(text),)
 
+    @property
+    def estimates_time(self) -> bool:
+        """Whether it, and any parser within it, gives events without a time the present."""
+        inner = [child for child in self.children if isinstance(child, Parser)]
+        return bool(getattr(self, "estimate_current_event", True)) and all(
+            one.estimates_time for one in inner
+        )
+
     def parse_lines(self, lines: list[bytes]) -> ParsedLines:
         """Parse many lines, each without its newline: the hot path. Unknown times become the present."""
         raise NotImplementedError

@@ -4,7 +4,7 @@ from typing import Any
 
 from kelp.agent.config import Element, param
 from kelp.agent.event import Batch, Record
-from kelp.agent.plugin import Filter, ParsedLines, Parser, register
+from kelp.agent.plugin import Filter, ParsedLines, register
 from kelp.agent.plugin.accessor import Accessor
 from kelp.common.errors import KelpError
 
@@ -49,7 +49,7 @@ class ParserFilter(Filter):
         self._get = self._field.getter()
         self._parser = self.create_parser(self.parse)
         # Parsing many texts at once gives the present for an unknown time, which is what parsers do by default.
-        self._takes_many = self.reserve_time or _estimates(self._parser)
+        self._takes_many = self.reserve_time or self._parser.estimates_time
 
     def filter_batch(self, tag: str, batch: Batch) -> Batch:
         texts = [self._get(record) for record in batch.records]
@@ -126,9 +126,3 @@ class ParserFilter(Filter):
     def _report(self, tag: str, time: int, record: Record, error: Exception) -> None:
         if self.emit_invalid_record_to_error:
             self.emit_error(tag, time, dict(record), error)
-
-
-def _estimates(parser: Parser) -> bool:
-    """Whether a parser, and those it chooses from, give events without time the present."""
-    inner = [child for child in parser.children if isinstance(child, Parser)]
-    return all(_estimates(child) for child in inner) and bool(getattr(parser, "estimate_current_event", True))

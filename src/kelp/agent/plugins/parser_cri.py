@@ -1,5 +1,6 @@
 """Parser `cri`: the container runtime's line, whose message may be parsed further."""
 
+import re
 from collections.abc import Iterable
 from typing import cast
 
@@ -8,6 +9,9 @@ from kelp.agent.event import Record
 from kelp.agent.parse import RecordParser
 from kelp.agent.plugin.parser import Parsed
 from kelp.agent.plugin.registry import register
+
+
+_BLANK = re.compile(r"[ \t\n\v\f\r]")
 
 
 @register("parser", "cri")
@@ -31,10 +35,14 @@ class CriParser(RecordParser):
         self._inner = self.create_parser(self.inner) if self.inner is not None else None
 
     def parse_record(self, text: str) -> Record | None:
-        parts = text.split(" ", 3)
+        parts = _BLANK.split(text, 3)
         if len(parts) != 4:
             return None
         return {"stream": parts[1], "logtag": parts[2], "message": parts[3], str(self.time_key): parts[0]}
+
+    def finish(self, record: Record) -> Parsed:
+        """`types` and null options do not apply, as in the Fluentd plugin."""
+        return self.cut_time(record), record
 
     def parse(self, text: str) -> Parsed | None:
         return next(iter(self.parse_all(text)), None)

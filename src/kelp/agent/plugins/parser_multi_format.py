@@ -17,28 +17,29 @@ class MultiFormatParser(RecordParser):
     """Try the formats of the `<pattern>` sections in order."""
 
     format_key: str | None = param.string(
-        default=None, description="Field that takes the name of the format that matched."
+        default=None,
+        description="Field that takes the `format_name` of the format that matched, null where it has none.",
     )
 
     def configure(self) -> None:
         super().configure()
-        self._formats: list[tuple[str, Parser]] = []
-        for index, pattern in enumerate(self.element.children("pattern", "format")):
-            self._formats.append(self._build(pattern, index))
+        self._formats: list[tuple[str | None, Parser]] = []
+        for pattern in self.element.children("pattern", "format"):
+            self._formats.append(self._build(pattern))
         if not self._formats:
             raise self.error("at least one section <pattern> is required")
 
-    def _build(self, pattern: Element, index: int) -> tuple[str, Parser]:
+    def _build(self, pattern: Element) -> tuple[str | None, Parser]:
         attr = pattern.attr("format") or pattern.attr("@type")
         if attr is None:
             raise self.error("each section <pattern> needs an option 'format'")
         text = str(attr.value)
-        name = pattern.get("format_name") or f"{text}#{index}"
+        name = pattern.get("format_name")
         if text.startswith("/") and text.endswith("/") and len(text) > 1:
             pattern.set("expression", text, attr)
             text = "regexp"
         pattern.set("@type", text, attr)
-        return str(name), cast("Parser", self.create_plugin("parser", pattern))
+        return None if name is None else str(name), cast("Parser", self.create_plugin("parser", pattern))
 
     def parse_record(self, text: str) -> Record | None:
         parsed = self.parse(text)
@@ -63,6 +64,8 @@ class MultiFormatParser(RecordParser):
         return self._parse_many(texts, lambda parser, some: parser.parse_texts(some))
 
     def _parse_many(self, lines: list[T], parse: "Callable[[Parser, list[T]], ParsedLines]") -> ParsedLines:
+        if not self.estimates_time:  # an event without time does not match, and only `parse` tells
+            return super().parse_lines([one if isinstance(one, bytes) else one.encode() for one in lines])
         times = [0] * len(lines)
         records: list[Record | None] = [None] * len(lines)
         left = list(range(len(lines)))
