@@ -10,7 +10,6 @@ from kelp.agent.parse import RecordParser
 from kelp.agent.plugin.parser import Parsed
 from kelp.agent.plugin.registry import register
 
-
 _BLANK = re.compile(r"[ \t\n\v\f\r]")
 
 
