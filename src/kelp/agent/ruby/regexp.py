@@ -27,6 +27,15 @@ _ESCAPES = {
 _CLASS_ESCAPES = {"h": "0-9a-fA-F", "e": "\\x1b", "b": "\\x08"}
 # Ruby's group names hold nearly any character; those that Python refuses are spelled in hexadecimal behind this.
 _SPELLED = "_hex_"
+# What \d \w \s are where the engine must know Unicode for properties, outside and inside of a class.
+_ASCII_CLASSES = {"d": "0-9", "w": "0-9A-Za-z_", "s": " \\t\\n\\v\\f\\r"}
+_QUANTIFIER = re.compile(r"[*+?][?+]?|\{\d+\}|\{(?:\d+,\d*|,\d+)\}\??")
+_CODE_POINTS = re.compile(r"u\{([0-9a-fA-F ]+)\}")
+_HIGH_BYTES = re.compile(r"(?:\\?x[89a-fA-F][0-9a-fA-F])+")
+_GROUP_NAME = re.compile(r"\(\?(?:<([^=!\d>)-][^>)]*)>|'([^\d')-][^')]*)')")
+_CONDITION = re.compile(r"\(\?\((?:<(\w+)>|'(\w+)'|(\d+))\)")
+_OPTIONS = re.compile(r"\(\?([imxadu]*)(?:-([imx]*))?([:)])")
+_COMMENT = re.compile(r"\(\?#[^)]*\)")
 # Letters an escape of Python's `re` knows; Ruby takes any other escaped letter as itself.
 _KNOWN = set("AbBdDsSwWafnrtvxu0123456789")
 
@@ -42,20 +51,40 @@ class _Translator:
         self.needs_regex = False
         # In Ruby plain groups do not capture once a pattern has named ones.
         self.named = re.search(r"(?<!\\)\(\?(?:<[^=!]|')", source) is not None
+        self.unicode = _needs_unicode(source)
+        self.open_groups: list[int] = []  # where they begin in `out`
+        self.atom = 0  # where what a quantifier would repeat begins in `out`
+        self.is_quantified = False
 
     def run(self) -> str:
         while self.at < len(self.source):
             char = self.source[self.at]
+            quantifier = _QUANTIFIER.match(self.source, self.at)
+            if quantifier:
+                self._quantify(quantifier[0])
+                continue
+            self.is_quantified = False
+            if char == "(":
+                self._group()
+                continue
+            self.atom = self.open_groups.pop() if char == ")" and self.open_groups else len(self.out)
             if char == "\\":
                 self._escape()
             elif char == "[":
                 self._bracket()
-            elif char == "(":
-                self._group()
             else:
                 self.out.append(self.line_start if char == "^" else char)
                 self.at += 1
         return "".join(self.out)
+
+    def _quantify(self, quantifier: str) -> None:
+        """A quantifier behind another repeats what that one made: `a{1,2}+` is no possessive one in Ruby."""
+        if self.is_quantified:
+            self.out.insert(self.atom, "(?:")
+            self.out.append(")")
+        self.out.append(quantifier)
+        self.is_quantified = True
+        self.at += len(quantifier)
 
     def _escape(self) -> None:
         follower = self.source[self.at + 1 : self.at + 2]
@@ -67,6 +96,10 @@ class _Translator:
         elif follower == "g" and (name := self._angle_name()):
             self.needs_regex = True
             self.out.append(f"(?&{name})" if not name.isdigit() else f"(?{name})")
+        elif self._code_points():
+            pass
+        elif self.unicode and follower.lower() in _ASCII_CLASSES and follower:
+            self.out.append(f"[{'^' if follower.isupper() else ''}{_ASCII_CLASSES[follower.lower()]}]")
         elif (follower in "pP" and follower) or (follower in "GKX" and follower):
             self.needs_regex = True
             self.out.append("\\" + follower)
@@ -74,6 +107,20 @@ class _Translator:
             self.out.append(follower)
         else:
             self.out.append("\\" + follower)
+
+    def _code_points(self) -> bool:
+        """`\\u{…}` and the bytes of UTF-8, behind the backslash. Raises ValueError."""
+        start = self.at - 1
+        if found := _CODE_POINTS.match(self.source, start):
+            text = "".join(chr(int(code, 16)) for code in found[1].split())
+        elif found := _HIGH_BYTES.match(self.source, start):
+            text = bytes.fromhex(found[0].replace("\\x", "").removeprefix("x")).decode()
+        else:
+            return False
+        self.out.extend(re.escape(char) for char in text)
+        self.atom = len(self.out) - 1
+        self.at = found.end()
+        return True
 
     def _angle_name(self) -> str:
         match = re.compile(r"<([^>]+)>|'([^']+)'").match(self.source, self.at)
@@ -99,8 +146,9 @@ class _Translator:
                 continue
             char = rest[0]
             if char == "\\":
-                self._class_escape(rest[1:2])
                 self.at += 2
+                if not self._code_points():
+                    self._class_escape(rest[1:2])
                 continue
             if rest.startswith("&&"):
                 self.needs_regex = True
@@ -138,25 +186,37 @@ class _Translator:
         elif follower in ("p", "P", "H"):
             self.needs_regex = True
             self.out.append("[^0-9a-fA-F]" if follower == "H" else "\\" + follower)
+        elif self.unicode and follower.lower() in _ASCII_CLASSES and follower:
+            inside = _ASCII_CLASSES[follower.lower()]
+            self.out.append(f"[^{inside}]" if follower.isupper() else inside)
         elif follower.isalpha() and follower not in _KNOWN:
             self.out.append(follower)
         else:
             self.out.append("\\" + follower)
 
     def _group(self) -> None:
-        rest = self.source[self.at :]
-        if match := re.match(r"\(\?(?:<((?![=!\d-])[^>)]+)>|'((?![\d-])[^')]+)')", rest):
+        start = len(self.out)
+        if match := _COMMENT.match(self.source, self.at):
+            self.at = match.end()
+            return
+        if match := _OPTIONS.match(self.source, self.at):
+            self._flags(re.sub("[adu]", "", match[1]), match[2] or "", match[3])
+            self.at = match.end()
+            if match[3] == ")":
+                return
+        elif match := _GROUP_NAME.match(self.source, self.at):
             self.out.append(f"(?P<{_spelled(match[1] or match[2])}>")
-            self.at += match.end()
-        elif match := re.match(r"\(\?([imx]*)(?:-([imx]*))?([:)])", rest):
-            self._flags(match[1], match[2] or "", match[3])
-            self.at += match.end()
-        elif rest.startswith("(?"):
+            self.at = match.end()
+        elif match := _CONDITION.match(self.source, self.at):
+            self.out.append(f"(?({match[1] or match[2] or match[3]})")
+            self.at = match.end()
+        elif self.source.startswith("(?", self.at):
             self.out.append("(?")
             self.at += 2
         else:
             self.out.append("(?:" if self.named else "(")
             self.at += 1
+        self.open_groups.append(start)
 
     def _flags(self, on: str, off: str, closing: str) -> None:
         """Ruby's m is Python's s; a bare `(?i)` holds to the end of its group, so it opens one at the start."""
@@ -165,7 +225,8 @@ class _Translator:
             self.out.append(f"(?{on}{'-' + off if off else ''}:")
         elif not "".join(self.out).strip("^(") and not off and on:
             self.out.insert(0, f"(?{on})")
-        else:
+            self.open_groups = [at + 1 for at in self.open_groups]
+        elif on or off:
             self.needs_regex = True
             self.out.append(f"(?{on}{'-' + off if off else ''})")
 
@@ -192,6 +253,11 @@ def named_groups(found: "re.Match[str]") -> dict[str, Any]:
     return {renamed.get(name, name): value for name, value in groups.items()} if renamed else groups
 
 
+def _needs_unicode(source: str) -> bool:
+    """Whether letters beyond ASCII matter: properties, or cases of what the pattern names."""
+    return not source.isascii() or re.search(r"\\[pP]", source) is not None
+
+
 # Ruby's ^ does not match behind a newline that ends the text; Python's does.
 _STRICT_LINE_START = r"(?:\A|^(?!\Z))"
 
@@ -202,10 +268,12 @@ def translate(source: str, line_start: str = "^") -> tuple[str, bool]:
     return translator.run(), translator.needs_regex
 
 
-def _compile(pattern: str | bytes, needs_regex: bool, ignore_case: bool, multiline: bool) -> Any:
+def _compile(
+    pattern: str | bytes, needs_regex: bool, ignore_case: bool, multiline: bool, unicode: bool = False
+) -> Any:
     if not needs_regex:
         flags = re.MULTILINE | (re.IGNORECASE if ignore_case else 0) | (re.DOTALL if multiline else 0)
-        if isinstance(pattern, str):
+        if isinstance(pattern, str) and not unicode:
             flags |= re.ASCII
         try:
             return re.compile(pattern, flags)
@@ -220,8 +288,7 @@ def _compile(pattern: str | bytes, needs_regex: bool, ignore_case: bool, multili
         | (regex.DOTALL if multiline else 0)
     )
     if isinstance(pattern, str):
-        # Properties such as \p{L} must stay Unicode, so only patterns without them are ASCII.
-        wide |= regex.UNICODE if re.search(r"\\[pP]", pattern) else regex.ASCII
+        wide |= regex.UNICODE if unicode else regex.ASCII
     try:
         return regex.compile(pattern, wide)
     except regex.error as error:
@@ -232,11 +299,12 @@ def _compile(pattern: str | bytes, needs_regex: bool, ignore_case: bool, multili
 def compile_regexp(source: str, *, ignore_case: bool = False, multiline: bool = False) -> "re.Pattern[str]":
     """Compile a Ruby pattern for text. `multiline` is Ruby's m: the dot matches newlines. Raises ValueError."""
     text, needs_regex = translate(source)
-    pattern = _compile(text, needs_regex, ignore_case, multiline)
+    unicode = _needs_unicode(source)
+    pattern = _compile(text, needs_regex, ignore_case, multiline, unicode)
     if "^" in source and pattern.match("\n", 1):
         # The difference in ^ shows only where nothing needs to follow it; the plain form is the faster one.
         text, needs_regex = translate(source, _STRICT_LINE_START)
-        pattern = _compile(text, needs_regex, ignore_case, multiline)
+        pattern = _compile(text, needs_regex, ignore_case, multiline, unicode)
     return cast("re.Pattern[str]", pattern)
 
 
