@@ -1,8 +1,12 @@
 """What every test of the agent needs."""
 
 import logging
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+from tests.agent.agent_runner import Runner
 
 
 @pytest.fixture(autouse=True)
@@ -11,3 +15,11 @@ def _own_logger(monkeypatch: pytest.MonkeyPatch) -> None:
     logger = logging.getLogger("kelp")
     for name in ("handlers", "level", "propagate"):
         monkeypatch.setattr(logger, name, getattr(logger, name))
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Iterator[Runner]:
+    """Starts agents as programs, in a folder of the test's own."""
+    one = Runner(tmp_path)
+    yield one
+    one.end()

@@ -11,7 +11,6 @@ import urllib.request
 from pathlib import Path
 
 import msgpack
-import pytest
 
 from tests.agent.agent_runner import Runner, free_port, wait_for
 from tests.agent.bulk_sink import bulk_sink
@@ -249,13 +248,6 @@ class Addon:
     def forward(self, tag: str, record: dict) -> None:
         with socket.create_connection(("127.0.0.1", self.ports["forward"]), 5) as sock:
             sock.sendall(msgpack.packb([tag, int(time.time()), record]))
-
-
-@pytest.fixture
-def runner(tmp_path):
-    one = Runner(tmp_path)
-    yield one
-    one.end()
 
 
 def test_the_addon_runs_and_answers_on_its_ports(runner: Runner) -> None:

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,13 +34,6 @@ RUNNING = """
   </buffer>
 </match>
 """
-
-
-@pytest.fixture
-def runner(tmp_path: Path) -> Iterator[Runner]:
-    one = Runner(tmp_path)
-    yield one
-    one.end()
 
 
 def lines(path: Path) -> list[str]:

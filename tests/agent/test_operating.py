@@ -94,13 +94,6 @@ class Agent:
             sock.sendall(json.dumps(["from.net", int(time.time()), {"m": text}]).encode())
 
 
-@pytest.fixture
-def runner(tmp_path):
-    one = Runner(tmp_path)
-    yield one
-    one.end()
-
-
 def test_workers_share_a_port_and_have_buffers_of_their_own(runner):
     agent = Agent(runner)
     for number in range(40):
