@@ -8,7 +8,7 @@ import msgpack
 import pytest
 
 from kelp.agent.buffer.chunk import compress
-from kelp.agent.buffer.fluentd_chunk import read_events
+from kelp.agent.buffer.event_stream import read_events
 from tests.agent.bulk_sink import bulk_sink
 from tests.agent.output_driver import T0, running, wait_for
 

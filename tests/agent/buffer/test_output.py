@@ -411,7 +411,7 @@ def test_full_disk_blocks_and_goes_on(tmp_path: Path, monkeypatch: pytest.Monkey
         (config("", "a b"), "chunk key 'a b' has characters other than"),
         (config("", "$['a']"), "write nested fields as $.a.b"),
         (config("flush_mode lazy\nflush_interval 5"), "option 'flush_interval' has no meaning with flush_mode lazy"),
-        (config("retry_secondary_threshold 1"), "option 'retry_secondary_threshold' must lie between 0 and 1"),
+        (config("retry_secondary_threshold 1", more="<secondary>\n@type null\n</secondary>"), "option 'retry_secondary_threshold' must lie between 0 and 1"),
         (config("", more="<secondary>\n@type copy\n</secondary>"), "cannot be of type 'copy', which takes no chunks"),
         (config("", more="<secondary>\n@type nope\n</secondary>"), "unknown output plugin 'nope' in <secondary>"),
         (config("", more="<secondary>\n@type null\n<buffer>\n</buffer>\n</secondary>"), "cannot have a <buffer> section"),

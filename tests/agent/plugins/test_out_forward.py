@@ -251,8 +251,8 @@ def test_silence_makes_a_server_down_and_signs_bring_it_back(monkeypatch: pytest
         (output(1, options="<service_discovery>\n@type etcd\n</service_discovery>"), "'etcd' is not supported; use static, file or srv"),
         (output(options="<service_discovery>\n@type srv\n</service_discovery>"), "option 'service' is required"),
         (output(options="<service_discovery>\n@type file\npath /no/such\n</service_discovery>"), "cannot read servers from /no/such"),
-        ("@type elasticsearch\n<secondary>\n@type forward\n<server>\nhost h\n</server>\n</secondary>",
-         "<secondary> of type 'forward' cannot write chunks of 'elasticsearch'; use file"),
+        ("@type file\npath /x\n<secondary>\n@type forward\n<server>\nhost h\n</server>\n</secondary>",
+         "<secondary> of type 'forward' cannot write chunks of 'file'; use file"),
     ],
 )  # fmt: skip
 def test_config_errors(text: str, message: str) -> None:

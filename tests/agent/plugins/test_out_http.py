@@ -95,7 +95,7 @@ def test_placeholders_cannot_name_any_host(tmp_path: Path) -> None:
         ("@type http\nendpoint http://x\n<auth>\nmethod aws_sigv4\n</auth>", "method aws_sigv4 is not supported"),
         ("@type http\nendpoint https://x\ntls_ca_cert_path /no/such", "cannot load TLS files"),
         ("@type secondary_file\ndirectory /x", "secondary_file works only inside <secondary>"),
-        ("@type null\n<buffer>\n</buffer>\n<secondary>\n@type secondary_file\ndirectory /x/${tag}\n</secondary>",
+        ("@type null\n<buffer []>\n</buffer>\n<secondary>\n@type secondary_file\ndirectory /x/${tag}\n</secondary>",
          "has tag placeholders, but the primary's chunks have no tag"),
         ("@type null\n<buffer>\n</buffer>\n<secondary>\n@type secondary_file\ndirectory /x\nbasename a/b\n</secondary>",
          "option 'basename' must not contain a slash, got 'a/b'"),

@@ -8,11 +8,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from kelp.agent.buffer.chunk import Frame
+from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config import ConfigError, Element, param
 from kelp.agent.config.element import USE_DEFAULT
 from kelp.agent.config.v0 import parse_v0
 from kelp.agent.config.v1 import parse_v1
 from kelp.agent.event import Batch
+from kelp.agent.output.elasticsearch.sender import request_body
 from kelp.agent.pipeline.match import compile_tag_patterns
 from kelp.agent.plugin.base import Plugin
 from kelp.agent.plugin.driver import Driver
@@ -20,6 +23,7 @@ from kelp.agent.plugin.filter import Filter
 from kelp.agent.plugin.formatter import Formatter
 from kelp.agent.plugin.output import Output
 from kelp.agent.plugin.parser import ParsedLines, Parser
+from kelp.agent.plugins.out_elasticsearch import ElasticsearchOutput
 
 Case = dict[str, Any]
 _RECENT_NS = 600 * 10**9
@@ -121,6 +125,30 @@ def _output(case: Case) -> dict[str, Any]:
     return {"events": _emitted(driver), "errors": _errors(driver)}
 
 
+def _chunk(case: Case) -> dict[str, Any]:
+    """What a chunk holds of the events; of the elasticsearch outputs, the lines of their bulk requests."""
+    driver = Driver("output", case["type"], case.get("options", ""), syntax=case.get("syntax", "v1"))
+    plugin = driver.plugin
+    assert isinstance(plugin, BufferedOutput)
+    frames = []
+    for tag, batch in _batches(case):
+        for metadata, part in plugin.sorter.split(tag, batch):
+            data = b"".join(plugin.format_records(tag, part, metadata))
+            frames.append(Frame(data, len(part)))
+    data = (
+        request_body(frames) if isinstance(plugin, ElasticsearchOutput) else b"".join(f.data for f in frames)
+    )
+    return {"data": plain(data), "errors": _errors(driver)}
+
+
+def _setup(case: Case) -> str:
+    """Whether a plugin takes its options; nothing is started."""
+    Driver(
+        case.get("plugin", "output"), case["type"], case.get("options", ""), syntax=case.get("syntax", "v1")
+    )
+    return "accepted"
+
+
 def _batches(case: Case) -> list[tuple[str, Batch]]:
     """The events of a case; neighbours of one tag form a batch."""
     return [
@@ -199,6 +227,8 @@ _KINDS: dict[str, Callable[[Case], Any]] = {
     "filter": _filter,
     "output": _output,
     "config": _config,
+    "chunk": _chunk,
+    "setup": _setup,
     "match": _match,
     "value": _value,
 }

@@ -13,6 +13,7 @@ require 'fluent/test/driver/output'
 require 'fluent/plugin'
 require 'fluent/plugin/bare_output'
 require 'fluent/plugin/input'
+require 'fluent/variable_store'
 require 'fluent/match'
 require 'fluent/config'
 require 'fluent/plugin_helper/record_accessor'
@@ -120,6 +121,32 @@ def run_output(c)
   feed(d, c)
   { 'events' => d.events.map { |tag, t, r| [tag, moment(t), plain(r)] },
     'errors' => d.error_events.map { |tag, t, r, *| [tag, moment(t), plain(r)] } }
+end
+
+# What a chunk holds of the events; of the elasticsearch outputs, the lines of their bulk requests.
+def run_chunk(c)
+  d = Fluent::Test::Driver::Output.new(Fluent::Plugin.new_output(c['type'])).configure(element_of(c['options'], 'match', '**', c['syntax'] || 'v1'))
+  out = []
+  bulk = d.instance.respond_to?(:send_bulk)
+  d.instance.define_singleton_method(:send_bulk) { |data, *| out << data.dup } if bulk
+  d.run(flush: bulk) do
+    c['input'].each { |tag, ns, record| d.feed(tag, event_time(ns), input(record)) }
+  end
+  out = d.formatted unless bulk
+  { 'data' => plain(out.join), 'errors' => d.error_events.map { |tag, t, r, *| [tag, moment(t), plain(r)] } }
+end
+
+# Whether a plugin takes its options; nothing is started.
+def run_setup(c)
+  kind = c['plugin'] || 'output'
+  names = { 'output' => 'match', 'input' => 'source', 'filter' => 'filter', 'parser' => 'parse', 'formatter' => 'format' }
+  plugin = Fluent::Plugin.public_send("new_#{kind}", c['type'])
+  Fluent::Engine.define_singleton_method(:supervisor_mode) { true } # no plugin asks its server then
+  plugin.configure(element_of(c['options'], names[kind], '**', c['syntax'] || 'v1'))
+  'accepted'
+ensure
+  Fluent::Engine.singleton_class.send(:remove_method, :supervisor_mode)
+  %i[buf_file buf_file_single].each { |name| Fluent::VariableStore.fetch_or_build(name).clear }
 end
 
 def feed(driver, c)

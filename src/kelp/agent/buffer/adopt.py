@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from kelp.agent.buffer.chunk import Frame
 from kelp.agent.buffer.errors import BufferFull, ChunkDamaged
-from kelp.agent.buffer.fluentd_chunk import META_SUFFIX, FluentdChunk, read_chunk, read_events
+from kelp.agent.buffer.event_stream import read_events
+from kelp.agent.buffer.fluentd_chunk import META_SUFFIX, FluentdChunk, read_chunk
 from kelp.agent.plugin import BufferOverflow
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kelp.agent.buffer.chunk import Chunk, Frame, encode_origin
+from kelp.agent.buffer.chunk import Chunk, Frame, encode_events, encode_origin
 from kelp.agent.buffer.errors import BufferFull
 from kelp.agent.buffer.metadata import Metadata
 
@@ -26,16 +26,24 @@ class Limits:
 
 
 class Group(NamedTuple):
-    """Formatted records of one batch that go to chunks of the same metadata; `times` None: origin not kept."""
+    """Formatted records of one batch that go to chunks of the same metadata; `times` None: origin not kept.
+
+    `events`: the events as MessagePack, for the secondary of an output whose records do not show them.
+    """
 
     metadata: Metadata
     data: list[bytes]
     tag: str
     times: list[int] | None
+    events: list[bytes] | None = None
 
     def frame(self, start: int, end: int) -> Frame:
         """The records from `start` to `end` as one frame."""
-        origin = b"" if self.times is None else encode_origin(self.tag, self.times[start:end])
+        origin = b""
+        if self.times is not None:
+            origin = encode_origin(self.tag, self.times[start:end])
+        elif self.events is not None:
+            origin = encode_events(self.tag, self.events[start:end])
         return Frame(b"".join(self.data[start:end]), end - start, origin)
 
 
@@ -232,7 +240,8 @@ class Buffer:
         with self.changed:
             before = chunk.size
             chunk.replace(frames)
-            self.queued_size += chunk.size - before
+            if self._in_flight.get(chunk.id) is chunk:  # else one made for the secondary
+                self.queued_size += chunk.size - before
 
     def drop_oldest(self) -> Chunk | None:
         """Delete the oldest chunk that is not in flight, to make room."""

@@ -35,6 +35,17 @@ def decode_origin(origin: bytes) -> tuple[str, list[int]]:
     return tag.decode("utf-8", "surrogateescape"), times.tolist()
 
 
+def encode_events(tag: str, events: list[bytes]) -> bytes:
+    """Pack the tag and the events (MessagePack) of a frame's records."""
+    return tag.encode("utf-8", "surrogateescape") + b"\0" + b"".join(events)
+
+
+def decode_events(origin: bytes) -> tuple[str, bytes]:
+    """The inverse of `encode_events`."""
+    tag, _, events = origin.partition(b"\0")
+    return tag.decode("utf-8", "surrogateescape"), events
+
+
 def new_chunk_id() -> str:
     """32 hex digits that sort by time of creation."""
     microseconds = time.time_ns() // 1000

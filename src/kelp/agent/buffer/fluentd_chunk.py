@@ -13,8 +13,6 @@ import msgpack
 from kelp.agent import zstd
 from kelp.agent.buffer.errors import ChunkDamaged
 from kelp.agent.buffer.metadata import Metadata
-from kelp.agent.event import Batch
-from kelp.agent.event_time import nanoseconds, read_extension
 
 META_SUFFIX = ".meta"
 _HEADER = b"\xc1\x00"
@@ -63,25 +61,3 @@ def _metadata(content: bytes, path: str) -> Metadata:
         tuple((str(key), value) for key, value in variables.items()) if isinstance(variables, dict) else None
     )
     return Metadata(fields.get("timekey"), fields.get("tag"), pairs)
-
-
-def read_events(data: bytes) -> tuple[Batch, int]:
-    """The events of a MessagePack event stream, and how many bytes at its end are none."""
-    unpacker = msgpack.Unpacker(
-        raw=False, unicode_errors="surrogateescape", strict_map_key=False, max_buffer_size=len(data) or 1,
-        ext_hook=read_extension,
-    )  # fmt: skip
-    unpacker.feed(data)
-    batch = Batch()
-    end = 0
-    try:
-        for event in unpacker:
-            time, record = event
-            nanos = nanoseconds(time)
-            if nanos is None:
-                raise TypeError(f"no time: {time!r}")
-            batch.append(nanos, record)
-            end = unpacker.tell()
-    except (ValueError, TypeError, msgpack.UnpackException):
-        return batch, len(data) - end
-    return batch, len(data) - end

@@ -149,7 +149,7 @@ class Flusher:
         try:
             if secondary is not None:
                 stats.write_secondary_count += 1
-                secondary.write(chunk)
+                output.write_to_secondary(chunk)
             else:
                 output.write(chunk)
         except _HOPELESS as error:
@@ -234,7 +234,7 @@ class Flusher:
         )
         output.stats.write_secondary_count += 1
         try:
-            secondary.write(chunk)
+            output.write_to_secondary(chunk)
         except Exception as second:  # noqa: BLE001  the copy is the last resort, whatever went wrong
             self._keep_copy(chunk, second)
         else:

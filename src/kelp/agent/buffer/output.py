@@ -3,16 +3,20 @@
 import re
 import threading
 import time
+from collections.abc import Iterator
+from itertools import compress
 from typing import Any, ClassVar, cast
 
 from kelp.agent.buffer.adopt import adopt_all
 from kelp.agent.buffer.buffer import Buffer, Group
-from kelp.agent.buffer.chunk import Chunk
+from kelp.agent.buffer.chunk import Chunk, decode_events
 from kelp.agent.buffer.errors import BufferFull
+from kelp.agent.buffer.event_stream import pack_events, read_events
 from kelp.agent.buffer.flusher import Flusher
 from kelp.agent.buffer.keys import ChunkSorter
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.placeholders import ChunkKeys, Placeholders, faults
+from kelp.agent.buffer.secondary import chunk_for_secondary
 from kelp.agent.buffer.section import BufferSection
 from kelp.agent.buffer.stats import OutputStats
 from kelp.agent.buffer.storage import BufferStorage
@@ -42,6 +46,8 @@ class BufferedOutput(Output):
     takes_foreign_chunks: ClassVar[bool] = True
     # Whether Fluentd's plugin of this name keeps events in its chunks, not what it has formatted.
     fluentd_keeps_events: ClassVar[bool] = False
+    # Whether Kelp's does, too: as MessagePack.
+    holds_events: ClassVar[bool] = False
 
     time_as_integer: bool = param.boolean(default=False, description="Drop the fraction of event times.")
     slow_flush_log_threshold: float = param.float(
@@ -56,6 +62,7 @@ class BufferedOutput(Output):
 
     primary: "BufferedOutput | None" = None  # set on a secondary before its setup
     secondary: "BufferedOutput | None" = None
+    _keeps_events = False
     keys: ChunkKeys
     chunks: Buffer
     storage: BufferStorage
@@ -164,6 +171,7 @@ class BufferedOutput(Output):
             return
         if not self.buffered:
             raise self.error("<secondary> needs an output with a <buffer>")
+        self.buffer.check_secondary()
         for name in ("buffer", "secondary"):
             if element.children(name):
                 raise self.error(f"<secondary> cannot have a <{name}> section; take it out")
@@ -174,7 +182,8 @@ class BufferedOutput(Output):
         if cls is None:
             mend = registry.suggestion("output", str(type_name))
             raise self.error(f"unknown output plugin {type_name!r} in <secondary>; {mend}")
-        if not cls.takes_foreign_chunks and not isinstance(self, cls):
+        events = self.fluentd_keeps_events and cls.fluentd_keeps_events
+        if not (cls.takes_foreign_chunks or events or isinstance(self, cls)):
             raise self.error(
                 f"<secondary> of type {type_name!r} cannot write chunks of {self.type_name!r}; use file"
             )
@@ -183,6 +192,7 @@ class BufferedOutput(Output):
         secondary.setup(element, self.context, self.router)
         self.children.append(secondary)
         self.secondary = secondary
+        self._keeps_events = self.fluentd_keeps_events and not (self.holds_events or self.keeps_origin)
         if self.buffer.retry_forever:
             self.log.warning("with retry_forever the <secondary> gets only chunks that can never be written")
 
@@ -246,16 +256,36 @@ class BufferedOutput(Output):
     def _buffer(self, tag: str, batch: Batch) -> None:
         groups = []
         for metadata, part in self.sorter.split(tag, batch):
-            data = self.format_records(tag, part, metadata)
-            times = part.times if self.keeps_origin else None
-            if b"" in data:
-                if times is not None:
-                    times = [time for time, one in zip(times, data, strict=True) if one]
-                data = [one for one in data if one]
-            if data:
-                groups.append(Group(self.chunk_metadata(metadata), data, tag, times))
+            groups += self.group(tag, part, metadata)
         if groups:
             self._store(groups)
+
+    def group(self, tag: str, batch: Batch, metadata: Metadata) -> list[Group]:
+        """What a chunk holds of a batch whose events share `metadata`: one group, or none."""
+        events = pack_events(batch) if self._keeps_events else None
+        data = self.format_records(tag, batch, metadata)
+        times = batch.times if self.keeps_origin else None
+        if b"" in data:
+            kept = [bool(one) for one in data]
+            data = list(compress(data, kept))
+            times = None if times is None else list(compress(times, kept))
+            events = None if events is None else list(compress(events, kept))
+        return [Group(self.chunk_metadata(metadata), data, tag, times, events)] if data else []
+
+    def events(self, chunk: Chunk) -> Iterator[tuple[str, Batch]]:
+        """Tag and events of what is left of a chunk, for the secondary of an output with `fluentd_keeps_events`."""
+        for frame in chunk.remaining():
+            tag, data = (chunk.metadata.tag or "", frame.data)
+            if not self.holds_events:
+                tag, data = decode_events(frame.origin)
+            batch, _ = read_events(data)
+            if batch.times:
+                yield tag, batch
+
+    def write_to_secondary(self, chunk: Chunk) -> None:
+        """Let the secondary deliver a chunk; raises as `write` does."""
+        assert self.secondary is not None
+        self.secondary.write(chunk_for_secondary(chunk, self, self.secondary))
 
     def _store(self, groups: list[Group]) -> None:
         since = 0.0

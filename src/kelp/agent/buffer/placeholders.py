@@ -60,6 +60,14 @@ def faults(name: str, text: str, keys: ChunkKeys) -> list[str]:
     ) if fault]  # fmt: skip
 
 
+def depends_on_chunk(text: str, keys: ChunkKeys) -> bool:
+    """Whether the time, the tag or the record keys in `text` are exactly those that tell chunks apart."""
+    by_time = keys.timekey is not None and time_unit(text) is not None and not time_fault("", text, keys)
+    by_tag = keys.tag and bool(tag_parts(text))
+    by_fields = bool(keys.fields) and not _fields_fault("", text, keys)
+    return by_time or by_tag or by_fields
+
+
 def time_fault(name: str, text: str, keys: ChunkKeys) -> str | None:
     """What is wrong with the time placeholders."""
     unit = time_unit(text)

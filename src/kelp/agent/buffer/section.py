@@ -74,11 +74,6 @@ class BufferSection(Section):
         if self.flush_thread_count < 1:
             raise self.error(f"option 'flush_thread_count' must be at least 1, got {self.flush_thread_count}",
                              "flush_thread_count")  # fmt: skip
-        if not 0 < self.retry_secondary_threshold < 1:
-            raise self.error(
-                f"option 'retry_secondary_threshold' must lie between 0 and 1, got {self.retry_secondary_threshold}",
-                "retry_secondary_threshold",
-            )
         if "time" in self.chunk_keys:
             if self.timekey is None:
                 raise self.error(
@@ -93,6 +88,14 @@ class BufferSection(Section):
         if self.flush_mode != "default":
             return self.flush_mode
         return "lazy" if "time" in self.chunk_keys else "interval"
+
+    def check_secondary(self) -> None:
+        """Raises ConfigError for options that do not go with a `<secondary>`."""
+        if not 0 < self.retry_secondary_threshold < 1:
+            raise self.error(
+                f"option 'retry_secondary_threshold' must lie between 0 and 1, got {self.retry_secondary_threshold}",
+                "retry_secondary_threshold",
+            )
 
     def retry_rules(self, has_secondary: bool) -> RetryRules:
         """The `retry_*` options as one value."""

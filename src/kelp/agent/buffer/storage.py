@@ -53,10 +53,6 @@ class BufferStorage(Plugin):
     # Chunk files of Fluentd found by `resume`.
     foreign: tuple[str, ...] = ()
 
-    def configure(self) -> None:
-        if self.chunk_full_threshold <= 0 or self.chunk_full_threshold > 1:
-            raise self.error("option 'chunk_full_threshold' must lie between 0 and 1", "chunk_full_threshold")
-
     def limits(self, flush_threads: int) -> Limits:
         """The limits in force."""
         chunk_size = self.default_chunk_limit if self.chunk_limit_size is None else self.chunk_limit_size

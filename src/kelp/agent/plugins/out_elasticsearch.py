@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import orjson
@@ -9,11 +10,12 @@ import orjson
 from kelp.agent.buffer.chunk import Chunk
 from kelp.agent.buffer.metadata import EMPTY, Metadata
 from kelp.agent.buffer.output import BufferedOutput
+from kelp.agent.buffer.placeholders import depends_on_chunk
 from kelp.agent.event import Batch
 from kelp.agent.output.elasticsearch.bulk import BulkFormatter
 from kelp.agent.output.elasticsearch.client import Client, SinkError, parse_hosts, tls_context
 from kelp.agent.output.elasticsearch.options import ElasticsearchOptions
-from kelp.agent.output.elasticsearch.sender import Sender
+from kelp.agent.output.elasticsearch.sender import Sender, documents
 from kelp.agent.output.elasticsearch.setup import Installer, read_template
 from kelp.agent.plugin import register
 from kelp.common.errors import KelpError
@@ -70,7 +72,26 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
             for text in (self.host, self.hosts or "", *self.setup_texts().values())
         )
 
+    def _check_keys(self) -> None:
+        """A bulk request has one tag, unless its chunks are told apart by what the options name."""
+        if self.keys.tag or "_index" in self.keys.fields:
+            return
+        texts = [self.host, self.index_name, self.template_name, self.logstash_prefix, self.logstash_dateformat,
+                 self.deflector_alias, self.application_name, self.ilm_policy_id,
+                 *map(str, (self.customize_template or {}).values())]  # fmt: skip
+        if not any(depends_on_chunk(text or "", self.keys) for text in texts):
+            raise self.error("the chunk keys of <buffer> must include tag; write <buffer tag>")
+
     def _check_options(self) -> None:
+        if self.primary is None:
+            self._check_keys()
+        if self.user and self.password is None:
+            raise self.error("option 'user' needs password", "user")
+        if bool(self.ssl_min_version) != bool(self.ssl_max_version):
+            raise self.error("ssl_min_version and ssl_max_version go together; set both")
+        for name in ("max_retry_putting_template", "max_retry_get_es_version"):
+            if getattr(self, name) < 0:
+                raise self.error(f"option {name!r} must not be negative, got {getattr(self, name)}", name)
         if self.target_index_affinity:
             raise self.error(
                 "option 'target_index_affinity' is not supported; take it out", "target_index_affinity"
@@ -130,9 +151,16 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
         return texts
 
     def chunk_metadata(self, metadata: Metadata) -> Metadata:
-        if self._splits_by_chunk:
+        if self._splits_by_chunk or self.secondary is not None:
             return metadata
         return EMPTY if metadata.timekey is None else Metadata(metadata.timekey)
+
+    def events(self, chunk: Chunk) -> Iterator[tuple[str, Batch]]:
+        for frame in chunk.remaining():
+            found = list(documents([frame]))
+            if found:
+                records = [document.record(self._formatter.original) for document in found]
+                yield found[0].tag, Batch([document.time for document in found], records)
 
     def format_records(self, tag: str, batch: Batch, metadata: Metadata) -> list[bytes]:
         return self._formatter.format(tag, batch, metadata)

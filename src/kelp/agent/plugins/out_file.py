@@ -81,7 +81,7 @@ class FileOutput(BufferedOutput):
 
     def _check_template(self) -> None:
         if self.primary is not None:
-            if self.symlink_path:
+            if self.symlink_path and self.primary.storage.persistent:
                 raise self.error(
                     "option 'symlink_path' has no effect in <secondary>; take it out", "symlink_path"
                 )
@@ -136,7 +136,7 @@ class FileOutput(BufferedOutput):
         return compress(chunk.read(), self._packing)
 
     def _link(self, path: str, chunk: Chunk) -> None:
-        if self.symlink_path is None:
+        if self.symlink_path is None or self.primary is not None:
             return
         link = self.extract_placeholders(self.symlink_path, chunk)
         folder = os.path.dirname(os.path.abspath(link))

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from kelp.agent.buffer.chunk import Chunk, compress
+from kelp.agent.buffer.event_stream import pack_events
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config import Element, Section, param
 from kelp.agent.event import Batch
 from kelp.agent.output.forward.balancer import Balancer, Member
 from kelp.agent.output.forward.node import Node, Settings
-from kelp.agent.output.forward.protocol import ForwardError, Handshake, pack_events
+from kelp.agent.output.forward.protocol import ForwardError, Handshake
 from kelp.agent.output.forward.servers import Discovery, DiscoveryError, ServerSection, discovery
 from kelp.agent.plugin import register
 from kelp.common.errors import KelpError
@@ -114,6 +115,7 @@ class ForwardOutput(TransportOptions):
     default_chunk_key = "tag"
     takes_foreign_chunks: ClassVar[bool] = False
     fluentd_keeps_events: ClassVar[bool] = True
+    holds_events: ClassVar[bool] = True
     buffer_defaults: ClassVar[dict[str, Any]] = {"chunk_keys": ["tag"]}
 
     require_ack_response: bool = param.boolean(default=False, description="Wait for acknowledgements.")

@@ -37,6 +37,7 @@ class LokiOutput(BufferedOutput):
     """One push per chunk, a stream per set of labels; 429 and 5xx are retried, other refusals given up."""
 
     takes_foreign_chunks = False
+    fluentd_keeps_events = True
 
     url: str = param.string(default="https://logs-prod-us-central1.grafana.net", description="Loki's URL.")
     username: str | None = param.string(default=None, description="User name.")

@@ -1,8 +1,9 @@
 """Throws events away."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from kelp.agent.buffer.chunk import Chunk
+from kelp.agent.buffer.event_stream import pack_events
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config import param
@@ -16,6 +17,13 @@ class NullOutput(BufferedOutput):
 
     buffered_by_default = False
     flat_options: ClassVar[tuple[str, ...]] = ()
+    fluentd_keeps_events: ClassVar[bool] = True
+    holds_events: ClassVar[bool] = True
+    buffer_defaults: ClassVar[dict[str, Any]] = {
+        "chunk_keys": ["tag"],
+        "flush_at_shutdown": "true",
+        "chunk_limit_size": "10k",
+    }
 
     never_flush: bool = param.boolean(default=False, description="Fail every flush: for testing buffers.")
 
@@ -23,7 +31,7 @@ class NullOutput(BufferedOutput):
         """Nothing is kept."""
 
     def format_records(self, tag: str, batch: Batch, metadata: Metadata) -> list[bytes]:
-        return [b"\n"] * len(batch)
+        return pack_events(batch)
 
     def write(self, chunk: Chunk) -> None:
         if self.never_flush:

@@ -3,12 +3,14 @@
 import gzip
 import os
 import threading
+import time
 
 from kelp.agent.buffer.chunk import Chunk
 from kelp.agent.buffer.output import BufferedOutput
-from kelp.agent.buffer.placeholders import field_keys, tag_parts, time_unit
+from kelp.agent.buffer.placeholders import field_keys, tag_parts
 from kelp.agent.config import param
 from kelp.agent.plugin import register
+from kelp.agent.timefmt import build_time_formatter
 
 
 @register("output", "secondary_file")
@@ -32,7 +34,7 @@ class SecondaryFileOutput(BufferedOutput):
 
     def _check_keys(self) -> None:
         """Unlike those of other outputs, the path may name fewer chunk keys than there are."""
-        if time_unit(self._path) is not None and self.keys.timekey is None:
+        if self.keys.timekey is None and _names_a_time(self._path):
             raise self.error(
                 "directory or basename has time placeholders, but the primary's chunks have no time"
             )
@@ -55,6 +57,10 @@ class SecondaryFileOutput(BufferedOutput):
         end = ".gz" if self.compress == "gzip" else ""
         with self._lock, open(path + end if self.append else _free_path(path, end), "ab") as file:
             file.write(data)
+
+
+def _names_a_time(text: str) -> bool:
+    return build_time_formatter(time_format=text)(time.time_ns()) != text
 
 
 def _free_path(path: str, end: str) -> str:

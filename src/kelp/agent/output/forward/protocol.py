@@ -7,48 +7,15 @@ import base64
 import hashlib
 import hmac
 import secrets
-import struct
 from typing import Any
 
 import msgpack
 
-from kelp.agent.event import Batch
 from kelp.common.errors import KelpError
-
-_NANOS = 1_000_000_000
-_EVENT = struct.Struct(">3sII")
-_EVENT_START = b"\x92\xd7\x00"  # an array of two, an extension of eight bytes of type 0
 
 
 class ForwardError(KelpError):
     """A server did not take a chunk."""
-
-
-def pack_events(batch: Batch, integer_times: bool) -> list[bytes]:
-    """Each event as a MessagePack pair of time and record."""
-    pack = msgpack.Packer(unicode_errors="surrogateescape").pack
-    out = []
-    for time, record in zip(batch.times, batch.records, strict=True):
-        if integer_times:
-            start = b"\x92" + pack(time // _NANOS)
-        else:
-            start = _EVENT.pack(_EVENT_START, time // _NANOS & 0xFFFFFFFF, time % _NANOS)
-        try:
-            out.append(start + pack(record))
-        except (OverflowError, TypeError):
-            out.append(start + pack(_packable(record)))
-    return out
-
-
-def _packable(value: Any) -> Any:
-    """Integers beyond 64 bits and foreign values as text."""
-    if isinstance(value, dict):
-        return {_packable(key): _packable(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_packable(item) for item in value]
-    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 64:
-        return str(value)
-    return value if value is None or isinstance(value, str | bytes | int | float) else str(value)
 
 
 def chunk_message(
