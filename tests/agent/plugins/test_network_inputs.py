@@ -62,6 +62,7 @@ def running():
         made.append(plugin)
         return router, int(options["port"])
 
+    start.made = made
     yield start
     for plugin in made:
         plugin.stop()
@@ -304,11 +305,36 @@ def test_udp(running):
     assert [(tag, record) for tag, _time, record in router.wait(1)] == [("u", {"message": "hello"})]
 
 
+@pytest.mark.parametrize("kind", ["tcp", "udp"])
+def test_binary_messages(running, kind):
+    port = free_port(socket.SOCK_STREAM if kind == "tcp" else socket.SOCK_DGRAM)
+    router, _ = running(
+        {"@type": kind, "tag": "t", "port": port}, section("parse", {"@type": "msgpack", "time_key": "at"})
+    )
+    message = msgpack.packb({"at": "2020-01-01 00:00:00 +0000", "é": 200})
+    if kind == "tcp":
+        send(port, message + b"\n")
+    else:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.sendto(message, ("127.0.0.1", port))
+    assert router.wait(1) == [("t", 1577836800 * 10**9, {"é": 200})]
+
+
+def test_listeners_stop_at_once(running):
+    for kind in ("tcp", "udp", "forward"):
+        options = {"@type": kind} if kind == "forward" else {"@type": kind, "tag": "t"}
+        running(options, *([] if kind == "forward" else [section("parse", {"@type": "none"})]))
+    began = time.monotonic()
+    while running.made:
+        running.made.pop().stop()
+    assert time.monotonic() - began < 0.4
+
+
 NEW = b"<16>1 2017-02-06T13:14:15.003Z h app 1 ID - Hi"
 
 
 @pytest.mark.parametrize(
-    ("frame", "data"), [("traditional", NEW + b"\n"), ("octet_count", b"%d " % len(NEW) + NEW)]
+    ("frame", "data"), [("traditional", NEW + b"\n"), ("octet_count", b"\n%d " % len(NEW) + NEW + b"\n")]
 )
 def test_syslog_over_tcp(running, frame, data):
     options = {

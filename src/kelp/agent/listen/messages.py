@@ -111,9 +111,10 @@ def octet_counted(connection: Connection) -> Iterator[list[bytes]]:
         held += block
         messages = []
         while (space := held.find(b" ")) >= 0:
-            if not held[:space].isdigit():
+            digits = held[:space].lstrip()  # some senders end their messages in a newline, too
+            if not digits.isdigit():
                 raise KelpError(f"cannot read frame: {held[:space][:20]!r} is no length")
-            end = space + 1 + int(held[:space])
+            end = space + 1 + int(digits)
             if len(held) < end:
                 break
             messages.append(held[space + 1 : end])

@@ -161,6 +161,8 @@ class TcpListener:
         """Take no more connections, end those there are, and wait for their threads."""
         self._stopping.set()
         if self._accepting is not None:
+            with contextlib.suppress(OSError):
+                self._sock.shutdown(socket.SHUT_RDWR)  # ends a waiting accept
             self._accepting.join(5)
             self._sock.close()
         with self._lock:

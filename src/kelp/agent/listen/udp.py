@@ -1,13 +1,12 @@
 """A UDP socket read by one thread."""
 
+import select
 import socket
 import threading
 from collections.abc import Callable
 
 from kelp.common.errors import KelpError
 from kelp.common.log import Log
-
-_WAIT_SECONDS = 0.5
 
 Receive = Callable[[bytes, tuple[str, int]], bytes | None]
 """(datagram, (address, port)) → answer or None."""
@@ -52,15 +51,22 @@ class UdpListener:
             raise KelpError(
                 f"cannot listen on udp {self._bind}:{self._port}: {error.strerror}; free the port or set another"
             ) from error
-        self._sock.settimeout(_WAIT_SECONDS)
+        self._sock.setblocking(False)
+        self._wait_end, self._wake_end = socket.socketpair()
         self._thread = threading.Thread(target=self._run, name=f"udp-{self._port}", daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
-        while not self._stopping.is_set():
+        poll = select.poll()
+        poll.register(self._sock, select.POLLIN)
+        poll.register(self._wait_end, select.POLLIN)
+        while True:
             try:
                 data, address = self._sock.recvfrom(self._max_bytes)
-            except TimeoutError:
+            except BlockingIOError:
+                if self._stopping.is_set():  # what had arrived is taken
+                    return
+                poll.poll()
                 continue
             except OSError as error:
                 self._log.debug("cannot receive datagram", error=error)
@@ -78,5 +84,7 @@ class UdpListener:
         """Receive nothing more."""
         self._stopping.set()
         if self._thread is not None:
+            self._wake_end.send(b"\0")
             self._thread.join(5)
-            self._sock.close()
+            for sock in (self._sock, self._wait_end, self._wake_end):
+                sock.close()

@@ -44,6 +44,10 @@ class Parser(Plugin):
             one.estimates_time for one in inner
         )
 
+    def parse_bytes(self, data: bytes) -> Iterable[Parsed | None]:
+        """As `parse_all`, of what came as bytes; those that are not UTF-8 become U+FFFD."""
+        return self.parse_all(data.decode("utf-8", "replace"))
+
     def parse_lines(self, lines: list[bytes]) -> ParsedLines:
         """Parse many lines, each without its newline: the hot path. Unknown times become the present."""
         raise NotImplementedError

@@ -227,9 +227,7 @@ class HttpInput(Input):
 
     def _parse(self, params: Params) -> Iterable[Parsed | None]:
         if self._parser is not None:
-            if isinstance(self._parser, MsgpackParser):
-                return self._parser.parse_bytes(params[_EVENT])
-            return self._parser.parse_all(_text(params[_EVENT]))
+            return self._parser.parse_bytes(params[_EVENT])
         if "msgpack" in params:
             return self._msgpack.parse_bytes(_raw(params["msgpack"]))
         if "json" in params:

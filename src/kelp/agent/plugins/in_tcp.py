@@ -77,15 +77,15 @@ class TcpInput(Input):
         for messages in delimited(connection, self._delimiter, self.message_length_limit, self.log):
             batches: dict[str, Batch] = {}
             for message in messages:
-                self._take(message.decode("utf-8", "replace"), connection.address, name, batches)
+                self._take(message, connection.address, name, batches)
             for tag, batch in batches.items():
                 self.emit(tag, batch)
 
-    def _take(self, text: str, address: str, name: str, batches: dict[str, Batch]) -> None:
+    def _take(self, message: bytes, address: str, name: str, batches: dict[str, Batch]) -> None:
         try:
-            for event in self._parser.parse_all(text):
+            for event in self._parser.parse_bytes(message):
                 if event is None:
-                    self.log.warning("pattern not matched", text=text[:500])
+                    self.log.warning("pattern not matched", text=message[:500])
                     continue
                 when, record = event
                 tag = self.extract.tag(record) if self.extract is not None else None
@@ -96,4 +96,4 @@ class TcpInput(Input):
                     record[self.source_hostname_key] = name
                 batches.setdefault(tag or self.tag, Batch()).append(when, record)
         except KelpError as error:
-            self.log.warning("invalid message", error=error, text=text[:500])
+            self.log.warning("invalid message", error=error, text=message[:500])

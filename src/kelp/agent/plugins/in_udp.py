@@ -58,13 +58,12 @@ class UdpInput(Input):
             self._listener.stop()
 
     def _receive(self, data: bytes, source: tuple[str, int]) -> None:
-        text = data.decode("utf-8", "replace")
         if self.remove_newline:
-            text = text.removesuffix("\n").removesuffix("\r")
+            data = data.removesuffix(b"\n").removesuffix(b"\r")
         try:
-            for event in self._parser.parse_all(text):
+            for event in self._parser.parse_bytes(data):
                 if event is None:
-                    self.log.warning("pattern not matched", text=text[:500])
+                    self.log.warning("pattern not matched", text=data[:500])
                     continue
                 when, record = event
                 tag = self.extract.tag(record) if self.extract is not None else None
@@ -75,4 +74,4 @@ class UdpInput(Input):
                     record[self.source_hostname_key] = host_name(source[0])
                 self.emit(tag or self.tag, Batch([when], [record]))
         except KelpError as error:
-            self.log.warning("invalid message", error=error, text=text[:500])
+            self.log.warning("invalid message", error=error, text=data[:500])
