@@ -107,10 +107,6 @@ def test_multiline() -> None:
         ("grok_pattern %{NO}", "option 'grok_pattern': cannot expand '%{NO}': no pattern 'NO'"),
         ("<grok>\npattern %{NO}\n</grok>", "option 'pattern': cannot expand '%{NO}': no pattern 'NO'"),
         ("grok_pattern %{WORD:a}(", "option 'grok_pattern': "),
-        (
-            "grok_pattern x\ncustom_pattern_path /no/such",
-            "cannot read custom_pattern_path /no/such: No such file",
-        ),
     ],
 )
 def test_config_errors(options: str, message: str) -> None:

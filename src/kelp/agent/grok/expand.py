@@ -47,7 +47,7 @@ def read(lines: Iterable[str]) -> dict[str, str]:
 
 
 def expand(pattern: str, known: dict[str, str]) -> Expansion:
-    """The expression for a grok pattern. Raises UnknownPattern."""
+    """The expression for a grok pattern. Raises UnknownPattern, and ValueError for an unknown type."""
     types: dict[str, str] = {}
     fields: list[str] = []
 
@@ -64,6 +64,10 @@ def expand(pattern: str, known: dict[str, str]) -> Expansion:
             body = inline(known[name], depth + 1)
             if field is None:
                 return f"(?:{body})"
+            if ":" in field:
+                raise ValueError(
+                    f"cannot convert to {field.partition(':')[2]!r} in {match[0]!r}: unknown type"
+                )
             types[_plain(field)] = kind or "string"
             return f"(?<{_plain(field)}>{body})"
 

@@ -37,13 +37,13 @@ IPV6WORD \h{1,4}
 IPV6TAIL (?:%{IPV6WORD}:%{IPV6WORD}|%{IPV4})
 IPV6FULL (?:%{IPV6WORD}:){6}%{IPV6TAIL}
 IPV6SHORT (?=[\h:]*::)(?!(?:\h*:){8}\h)(?:%{IPV6WORD}(?::%{IPV6WORD})*+)?::(?:(?:%{IPV6WORD}:)*(?:%{IPV4}|%{IPV6WORD}))?
-IPV6 (?<![\h:.])(?:%{IPV6FULL}|%{IPV6SHORT})(?:%[\w.-]+)?(?![\h:])
+IPV6 (?<![\h:.])(?:%{IPV6FULL}|%{IPV6SHORT})(?:%.+)?(?![\h:])
 IP (?:%{IPV6}|%{IPV4})
 HOSTLABEL [a-zA-Z\d][a-zA-Z\d-]{0,62}
 HOSTNAME \b%{HOSTLABEL}(?:\.%{HOSTLABEL})*(?:\.|\b)
 IPORHOST (?:%{IP}|%{HOSTNAME})
 HOSTPORT %{IPORHOST}:%{POSINT}
-EMAILLOCALPART [a-zA-Z\d!#$%&'*+/=?^_`{|}~-]+(?:\.[a-zA-Z\d!#$%&'*+/=?^_`{|}~-]+)*
+EMAILLOCALPART [a-zA-Z][\w+,./:;<=-]+
 EMAILADDRESS %{EMAILLOCALPART}@%{HOSTNAME}
 
 # Paths and addresses
@@ -59,7 +59,7 @@ URI %{URIPROTO}://(?:%{USER}(?::[^@]*)?@)?(?:%{URIHOST})?(?:%{URIPATHPARAM})?
 
 # Dates and times
 MONTH \b(?:[Jj]an(?:uary?)?|[Ff]eb(?:ruary?)?|[Mm](?:ar(?:ch)?|ärz?|rz)|[Aa]pr(?:il)?|[Mm]a[iy]|[Jj]un[ei]?|[Jj]ul[yi]?|[Aa]ug(?:ust)?|[Ss]ep(?:t(?:ember)?)?|[Oo][ck]t(?:ober)?|[Nn]ov(?:ember)?|[Dd]e[cz](?:ember)?)\b
-MONTHNUM (?:1[0-2]|0?[1-9])
+MONTHNUM (?:0?[1-9]|1[0-2])
 MONTHNUM2 (?:0[1-9]|1[0-2])
 MONTHDAY (?:0[1-9]|[12]\d|3[01]|[1-9])
 DAY (?:Mon(?:day)?|Tue(?:sday)?|Wed(?:nesday)?|Thu(?:rsday)?|Fri(?:day)?|Sat(?:urday)?|Sun(?:day)?)
@@ -67,7 +67,7 @@ YEAR (?>\d\d){1,2}
 HOUR (?:2[0-3]|[01]?\d)
 MINUTE [0-5]\d
 SECOND (?:60|[0-5]?\d)(?:[:.,]\d+)?
-TIME (?<!\d)%{HOUR}:%{MINUTE}:%{SECOND}(?!\d)
+TIME %{HOUR}:%{MINUTE}:%{SECOND}(?!\d)
 DATE_US %{MONTHNUM}[/-]%{MONTHDAY}[/-]%{YEAR}
 DATE_EU %{MONTHDAY}[./-]%{MONTHNUM}[./-]%{YEAR}
 DATE (?:%{DATE_US}|%{DATE_EU})
@@ -85,7 +85,7 @@ HTTPDERROR_DATE %{DAY} %{MONTH} %{MONTHDAY} %{TIME} %{YEAR}
 SYSLOGTIMESTAMP %{MONTH} +%{MONTHDAY} %{TIME}
 
 # Parts of log lines
-LOGLEVEL (?:[Aa]lert|ALERT|[Tt]race|TRACE|[Dd]ebug|DEBUG|[Nn]otice|NOTICE|[Ii]nfo(?:rmation)?|INFO(?:RMATION)?|[Ww]arn(?:ing)?|WARN(?:ING)?|[Ee]rr(?:or)?|ERR(?:OR)?|[Cc]rit(?:ical)?|CRIT(?:ICAL)?|[Ff]atal|FATAL|[Ss]evere|SEVERE|[Ee]merg(?:ency)?|EMERG(?:ENCY)?)
+LOGLEVEL (?:[Aa]lert|ALERT|[Tt]race|TRACE|[Dd]ebug|DEBUG|[Nn]otice|NOTICE|[Ii]nfo?(?:rmation)?|INFO?(?:RMATION)?|[Ww]arn?(?:ing)?|WARN?(?:ING)?|[Ee]rr?(?:or)?|ERR?(?:OR)?|[Cc]rit?(?:ical)?|CRIT?(?:ICAL)?|[Ff]atal|FATAL|[Ss]evere|SEVERE|[Ee]merg(?:ency)?|EMERG(?:ENCY)?)
 PROG [!-Z\\^-~]+
 SYSLOGHOST %{IPORHOST}
 SYSLOG5424PRINTASCII [!-~]+
@@ -139,7 +139,8 @@ MONGO3_LOG %{TIMESTAMP_ISO8601:timestamp} %{MONGO3_SEVERITY:severity} %{MONGO3_C
 """
 
 ECS = r"""
-URIHOST %{IPORHOST:[url][domain]}(?::%{POSINT:[url][port]:integer})?
+EMAILLOCALPART [a-zA-Z\d!#$%&'*+/=?^_`{|}~-]+(?:\.[a-zA-Z\d!#$%&'*+/=?^_`{|}~-]+)*
+URIHOST %{IPORHOST}(?::%{POSINT})?
 SYSLOGPROG %{PROG:[process][name]}(?:\[%{POSINT:[process][pid]:integer}\])?
 SYSLOGFACILITY <%{NONNEGINT:[log][syslog][facility][code]:integer}.%{NONNEGINT:[log][syslog][priority]:integer}>
 SYSLOGBASE %{SYSLOGTIMESTAMP:timestamp}(?: %{SYSLOGFACILITY})? %{SYSLOGHOST:[host][hostname]} %{SYSLOGPROG}:
@@ -153,4 +154,12 @@ HTTPD_COMMONLOG %{IPORHOST:[source][address]} (?:-|%{HTTPDUSER:[apache][access][
 HTTPD_COMBINEDLOG %{HTTPD_COMMONLOG} "(?:-|%{DATA:[http][request][referrer]})" "(?:-|%{DATA:[user_agent][original]})"
 HTTPD20_ERRORLOG \[%{HTTPDERROR_DATE:timestamp}\] \[%{LOGLEVEL:[log][level]}\] (?:\[client %{IPORHOST:[source][address]}\] )?%{GREEDYDATA:message}
 HTTPD24_ERRORLOG \[%{HTTPDERROR_DATE:timestamp}\] \[%{WORD:[apache][error][module]}?:%{LOGLEVEL:[log][level]}\] \[pid %{POSINT:[process][pid]:integer}(?::tid %{INT:[process][thread][id]:integer})?\](?: \(%{POSINT:[apache][error][proxy][error][code]}\)%{DATA:[apache][error][proxy][error][message]}:)?(?: \[client %{IPORHOST:[source][address]}(?::%{POSINT:[source][port]:integer})?\])?(?: %{DATA:[error][code]}:)? %{GREEDYDATA:message}
+JAVASTACKTRACEPART %{SPACE}at %{JAVACLASS:[java][log][origin][class][name]}\.%{JAVAMETHOD:[log][origin][function]}\(%{JAVAFILE:[log][origin][file][name]}(?::%{INT:[log][origin][file][line]:integer})?\)
+RUBY_LOGGER [DIWEF], \[%{TIMESTAMP_ISO8601:timestamp} #%{POSINT:[process][pid]:integer}\] *%{RUBY_LOGLEVEL:[log][level]} -- +%{DATA:[process][name]}: %{GREEDYDATA:message}
+REDISLOG \[%{POSINT:[process][pid]:integer}\] %{REDISTIMESTAMP:timestamp} \*
+REDISMONLOG %{NUMBER:timestamp} \[%{INT:[redis][database][id]} %{IP:[client][ip]}:%{POSINT:[client][port]:integer}\] "%{WORD:[redis][command][name]}"\s?%{GREEDYDATA:[redis][command][args]}
+POSTGRESQL %{DATESTAMP:timestamp} %{TZ:[event][timezone]} %{DATA:[user][name]} %{GREEDYDATA:[postgresql][log][connection_id]} %{POSINT:[process][pid]:integer}
+MONGO_LOG %{SYSLOGTIMESTAMP:timestamp} \[%{WORD:[mongodb][component]}\] %{GREEDYDATA:message}
+MONGO3_COMPONENT %{WORD}
+MONGO3_LOG %{TIMESTAMP_ISO8601:timestamp} %{MONGO3_SEVERITY:[log][level]} (?:-|%{MONGO3_COMPONENT:[mongodb][component]})%{SPACE}(?:\[%{DATA:[mongodb][context]}\])? %{GREEDYDATA:message}
 """

@@ -6,13 +6,13 @@ import re
 import time
 from typing import Any
 
-from kelp.agent.config import Element, Section, param
+from kelp.agent.config import ConfigError, Element, Section, param
 from kelp.agent.event import Record
 from kelp.agent.grok.expand import Expansion, UnknownPattern, definitions, expand, read
 from kelp.agent.parse import ParserError, RecordParser
 from kelp.agent.plugin.parser import Parsed
 from kelp.agent.plugin.registry import register
-from kelp.agent.ruby.regexp import compile_regexp
+from kelp.agent.ruby.regexp import compile_regexp, split_literal
 
 
 class GrokSection(Section):
@@ -37,8 +37,11 @@ class _Pattern(RecordParser):
 
     def compile(self, expansion: Expansion, multiline: bool) -> None:
         """Raises ValueError."""
+        source, ignore_case, dot_all = split_literal(expansion.source)
         self.expansion = expansion
-        self.expression = compile_regexp(expansion.source, multiline=multiline)
+        self.expression = compile_regexp(source, ignore_case=ignore_case, multiline=dot_all or multiline)
+        if not expansion.fields:
+            raise ValueError("no field is named in the pattern")
 
     def parse_record(self, text: str) -> Record | None:
         found = self.expression.search(text)
@@ -81,6 +84,7 @@ class GrokParser(RecordParser):
         if self.custom_pattern_path is not None:
             known |= self._custom(self.custom_pattern_path)
         self._patterns: list[tuple[Any, _Pattern]] = []
+        self._unusable: list[str] = []
         if self.grok_pattern is not None:
             self._add("grok_pattern", self.grok_pattern, self.element, known)
         else:
@@ -88,7 +92,10 @@ class GrokParser(RecordParser):
                 name = number if section.name is None else section.name
                 self._add(name, section.pattern, section.element, known)
         if not self._patterns:
-            raise self.error("option 'grok_pattern' or a section <grok> is required")
+            missing = ["option 'grok_pattern' or a section <grok> is required"]
+            raise self.error("; ".join(self._unusable or missing))
+        for reason in self._unusable:  # Fluentd goes on with the others
+            self.log.error("cannot use a grok pattern", error=reason)
 
     def _custom(self, path: str) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -96,9 +103,8 @@ class GrokParser(RecordParser):
             try:
                 with open(name, encoding="utf-8") as file:
                     found |= read(file)
-            except OSError as error:
-                message = f"cannot read custom_pattern_path {name}: {error.strerror}"
-                raise self.error(message, "custom_pattern_path") from error
+            except OSError as error:  # Fluentd goes without
+                self.log.warning("cannot read custom_pattern_path", path=name, error=error.strerror)
         return found
 
     def _add(self, name: Any, text: str, source: Element, known: dict[str, str]) -> None:
@@ -107,10 +113,13 @@ class GrokParser(RecordParser):
             expansion = expand(text, known)
             pattern = self._pattern(source, expansion)
             pattern.compile(expansion, self.dot_matches_newline)
-        except (UnknownPattern, ValueError) as error:
+        except UnknownPattern as error:
             raise self.error(
                 f"option {option!r}: {error}", option if option in self.element else None
             ) from error
+        except (ConfigError, ValueError) as error:
+            self._unusable.append(f"option {option!r}: {error}")
+            return
         self._patterns.append((name, pattern))
 
     def _pattern(self, source: Element, expansion: Expansion) -> _Pattern:
