@@ -152,6 +152,10 @@ def test_plugins_and_their_figures(running):
     assert (files["plugin_category"], files["output_plugin"]) == ("input", False)
     assert (files["emit_records"], files["opened_file_count"]) == (2, 1)
     assert running.plugin("id=change")["emit_records"] == 2
+    assert running.plugin("id=change")["retry_count"] is None
+    both = running.plugin("id=both")
+    assert (both["retry_count"], "emit_records" in both) == (0, False)
+    assert running.get("/api/plugins.json/") == running.get("/api/plugins.json")
 
 
 @pytest.mark.parametrize(
@@ -220,7 +224,7 @@ def test_metrics(running):
         assert line in lines
     names = {line.split("{")[0] for line in lines if not line.startswith("#")}
     assert {f"fluentd_output_status_{name}" for name in (
-        "buffer_total_bytes", "buffer_stage_byte_size", "buffer_queue_length", "buffer_queue_byte_size",
+        "buffer_total_bytes", "buffer_stage_byte_size", "buffer_queue_length", "queue_byte_size",
         "retry_count", "num_errors", "emit_count", "write_count", "rollback_count", "flush_time_count",
         "slow_flush_count",
     )} <= names  # fmt: skip

@@ -18,7 +18,6 @@ from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.placeholders import ChunkKeys, Placeholders, faults
 from kelp.agent.buffer.secondary import chunk_for_secondary
 from kelp.agent.buffer.section import BufferSection
-from kelp.agent.buffer.stats import OutputStats
 from kelp.agent.buffer.storage import BufferStorage
 from kelp.agent.config import Element, param
 from kelp.agent.event import Batch
@@ -91,7 +90,6 @@ class BufferedOutput(Output):
         return buffer
 
     def configure(self) -> None:
-        self.stats = OutputStats()
         self._stopping = threading.Event()
         self._blocked = False
         self._configure_keys()

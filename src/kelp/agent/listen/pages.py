@@ -72,7 +72,7 @@ class PageServer:
 
     def _answer(self, request: Request) -> Page:
         target = urlsplit(request.target)
-        answer = self._pages.get(target.path)
+        answer = self._pages.get(target.path.rstrip("/"))
         if answer is None or request.method not in ("GET", "HEAD"):
             return Page(b'{"message":"Not found"}', "application/json", status=404)
         try:

@@ -14,7 +14,7 @@ from typing import TypeVar
 from kelp.agent.metrics.families import Family
 from kelp.common.errors import KelpError
 
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+CONTENT_TYPE = "text/plain; version=0.0.4"
 METRIC_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 LABEL_NAME = re.compile(r"(?!__)[a-zA-Z_][a-zA-Z0-9_]*")
 FamilyT = TypeVar("FamilyT", bound=Family)

@@ -69,13 +69,14 @@ def figures(plugin: Plugin) -> Info:
     """The counters and sizes of a plugin."""
     if isinstance(plugin, BufferedOutput):
         return _of_buffered(plugin)
+    if isinstance(plugin, MultiOutput):  # its stores have the other counters
+        return {"retry_count": plugin.stats.num_errors}
     if isinstance(plugin, Output):
-        stats = getattr(plugin, "stats", None)
-        return {} if stats is None else dict(stats.to_dict())
+        return dict(plugin.stats.to_dict())
     if isinstance(plugin, Input):
-        return {"emit_records": plugin.emit_records, "emit_size": 0, **plugin.metrics}
+        return {"retry_count": None, "emit_records": plugin.emit_records, "emit_size": 0, **plugin.metrics}
     if isinstance(plugin, Filter):
-        return {"emit_records": plugin.emit_records, "emit_size": 0}
+        return {"retry_count": None, "emit_records": plugin.emit_records, "emit_size": 0}
     return {}
 
 

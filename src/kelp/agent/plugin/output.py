@@ -1,7 +1,10 @@
 """Base of outputs; buffered ones extend it in `kelp.agent.buffer`."""
 
+from functools import cached_property
+
 from kelp.agent.event import Batch
 from kelp.agent.plugin.base import Plugin, Router
+from kelp.agent.plugin.stats import OutputStats
 
 
 class UnrecoverableError(Exception):
@@ -16,9 +19,20 @@ class Output(Plugin):
     # True where it emits what becomes of events behind its buffer: then it is shut down before those that get it.
     hands_on: bool = False
 
+    @cached_property
+    def stats(self) -> OutputStats:
+        """What it has done since the start."""
+        return OutputStats()
+
     def emit_batch(self, tag: str, batch: Batch) -> None:
         """Take a batch from the router; unbuffered outputs process it at once."""
-        self.process(tag, batch)
+        self.stats.emit_count += 1
+        try:
+            self.process(tag, batch)
+        except Exception:
+            self.stats.num_errors += 1
+            raise
+        self.stats.emit_records += len(batch)
 
     def process(self, tag: str, batch: Batch) -> None:
         """Write a batch now (unbuffered outputs)."""

@@ -1,7 +1,6 @@
 """Input `monitor_agent`: a page with the state of all plugins, for people and for monitoring."""
 
 import os
-import sys
 import time
 from typing import Any
 
@@ -115,7 +114,7 @@ class MonitorAgentInput(Input):
             "pid_file": None,
             "plugin_dirs": [],
             "log_path": self.context.log_path,
-            "runtime": f"python {sys.version_info.major}.{sys.version_info.minor}",
+            "root_dir": self.context.root_dir and str(self.context.root_dir),
         }
 
 

@@ -31,7 +31,7 @@ class PrometheusMonitorInput(MetricCollector):
         )
         for plugin in self.shown_plugins():
             found = figures(plugin)
-            for key in _METRICS.keys() & found.keys():
+            for key in (key for key in _METRICS if found.get(key) is not None):
                 families.put(
                     key, self.values(plugin.plugin_id, category(plugin), type_of(plugin)), found[key]
                 )

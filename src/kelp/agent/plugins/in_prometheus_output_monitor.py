@@ -14,7 +14,7 @@ _GAUGES = {
     "buffer_stage_length": ("buffer_stage_length", "Current length of stage buffers."),
     "buffer_stage_byte_size": ("buffer_stage_byte_size", "Current total size of stage buffers."),
     "buffer_queue_length": ("buffer_queue_length", "Current length of queue buffers."),
-    "buffer_queue_byte_size": ("buffer_queue_byte_size", "Current total size of queue buffers."),
+    "buffer_queue_byte_size": ("queue_byte_size", "Current total size of queue buffers."),
     "buffer_available_buffer_space_ratios": (
         "buffer_available_space_ratio",
         "Ratio of available space in buffer.",
@@ -56,8 +56,10 @@ class PrometheusOutputMonitorInput(MetricCollector):
                 continue
             found = figures(plugin)
             retry = found.get("retry")
-            if "buffer_queue_length" in found:
+            if "emit_count" in found:
                 found["retry_wait"] = retry["next_time"] - retry["start"] if retry else 0.0
+            if "retry_count" in found:
+                found["num_errors"] = found["retry_count"]
             for key in made.keys() & found.keys():
                 families.put(key, self.values(plugin.plugin_id, type_of(plugin)), found[key])
         return families.filled()
