@@ -43,7 +43,7 @@ def formatted(options: str, record: dict[str, Any], time: int = T0 + 5) -> bytes
         ("@type ltsv\ndelimiter ,\nlabel_delimiter =", {"a": "x,y", "b": 2}, "a=x y,b=2\n"),
         ("@type csv\nfields s,n,z,none", RECORD, '"a\tb","1","",""\n'),
         ("@type csv\nfields a,b,c,d,e\nforce_quotes false", {"a": 'x"y', "b": "p,q", "c": " s", "d": "", "e": 1},
-         '"x""y","p,q"," s","",1\n'),
+         '"x""y","p,q", s,"",1\n'),
         ("@type csv\nfields a,$.o.k\ndelimiter TAB\nforce_quotes false", {"a": 1, "o": {"k": 2}}, "1\t2\n"),
         ("@type tsv\nkeys n,z,u", RECORD, "1\t\té\n"),
         ("@type single_value", {"message": "m"}, "m\n"),

@@ -26,7 +26,7 @@ def read_cases(path: Path) -> list[Case]:
 
 def recorded_answers(path: Path) -> dict[str, Any]:
     """Fluentd's answer to each case of a file, by the case's name."""
-    lines = (json.loads(line) for line in path.with_suffix(".jsonl").read_text().splitlines())
+    lines = (json.loads(line) for line in path.with_suffix(".jsonl").read_text().split("\n") if line)
     return {line["name"]: line["answer"] for line in lines}
 
 
@@ -54,7 +54,7 @@ def ask_fluentd(cases: list[Case]) -> list[Any]:
     environment = dict(os.environ, TZ="UTC", LANG="C.UTF-8")
     command = ["ruby", "-W0", str(HERE / "record.rb")]
     done = subprocess.run(command, input=text, capture_output=True, text=True, check=True, env=environment)
-    answers = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    answers = [json.loads(line) for line in done.stdout.split("\n") if line.startswith("{")]
     if len(answers) != len(cases):
         raise SystemExit(f"{len(answers)} answers to {len(cases)} cases\n{done.stderr}")
     return answers

@@ -10,9 +10,9 @@ from kelp.agent.event import Batch, Record
 from kelp.agent.metrics.families import DEFAULT_BUCKETS, Counter, Family, Gauge, Histogram, Summary
 from kelp.agent.metrics.labels import Label, LabelSet
 from kelp.agent.metrics.registry import LABEL_NAME, METRIC_NAME, REGISTRY, MetricConflict
-from kelp.agent.output.ruby_text import inspect
 from kelp.agent.plugin.accessor import Accessor
 from kelp.agent.plugin.base import Plugin
+from kelp.agent.ruby.values import inspect
 from kelp.common.errors import KelpError
 
 _FLOAT = re.compile(r"\d+.\d+")

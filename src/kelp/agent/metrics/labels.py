@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kelp.agent.event import Record
-from kelp.agent.output.ruby_text import to_s
 from kelp.agent.plugin.accessor import Accessor
+from kelp.agent.ruby.values import to_s
 from kelp.agent.transform.scope import TagScope
 
 _PLACEHOLDER = re.compile(r"\$\{[^\[}]+(?:\[[^\]]+\])?\}")

@@ -18,6 +18,9 @@ class TimeOptions(Configurable):
     timezone: str | None = param.string(
         default=None, description="Zone of times, such as +09:00 or Asia/Tokyo."
     )
+    time_format_fallbacks: list[str] = param.array(
+        default=[], description="Accepted for compatibility: it concerns reading times."
+    )
 
     def time_formatter(self) -> TimeFormatter:
         """The formatter these options describe. Raises ConfigError."""
@@ -25,8 +28,10 @@ class TimeOptions(Configurable):
             raise self.error("both utc and localtime are given, use only one", "utc")
         if self.timezone is not None and not is_timezone(self.timezone):
             raise self.error(f"option 'timezone' must be a time zone, got {self.timezone!r}", "timezone")
+        if self.time_type == "mixed" and self.time_format is None and not self.time_format_fallbacks:
+            raise self.error("time_type mixed wants time_format or time_format_fallbacks", "time_type")
         return build_time_formatter(
-            time_type=self.time_type,
+            time_type="float" if self.time_type == "mixed" else self.time_type,
             time_format=self.time_format,
             localtime=self.localtime,
             utc=self.utc,
@@ -34,15 +39,23 @@ class TimeOptions(Configurable):
         )
 
 
-class NewlineOptions(Configurable):
-    """Mixin with `add_newline` and `newline`."""
+class LineEndOption(Configurable):
+    """Mixin with `newline`."""
 
-    add_newline: bool = param.boolean(default=True, description="End each event with a line break.")
     newline: str = param.enum(["lf", "crlf"], default="lf", description="The line break.")
 
     @property
     def line_end(self) -> bytes:
         """What follows each event."""
-        if not self.add_newline:
-            return b""
         return b"\r\n" if self.newline == "crlf" else b"\n"
+
+
+class NewlineOptions(LineEndOption):
+    """Mixin with `add_newline` and `newline`."""
+
+    add_newline: bool = param.boolean(default=True, description="End each event with a line break.")
+
+    @property
+    def line_end(self) -> bytes:
+        """What follows each event."""
+        return super().line_end if self.add_newline else b""

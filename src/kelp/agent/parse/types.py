@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kelp.agent.config.values import ruby_to_i
-from kelp.agent.output.ruby_text import to_s
+from kelp.agent.ruby.values import to_s
 from kelp.agent.timefmt import TimeParseError, TimeParser, is_timezone
 from kelp.agent.timefmt.zones import NANOS
 from kelp.common.errors import KelpError

@@ -5,10 +5,10 @@ from typing import Any
 
 from kelp.agent.config import param
 from kelp.agent.event import Batch
-from kelp.agent.output.ruby_text import to_s
 from kelp.agent.output.time_options import TimeOptions
 from kelp.agent.plugin import Formatter, register
 from kelp.agent.plugin.accessor import Accessor
+from kelp.agent.ruby.values import to_s
 
 
 @register("formatter", "csv")
@@ -31,7 +31,7 @@ class CsvFormatter(TimeOptions, Formatter):
         except ValueError as error:
             raise self.error(f"option 'fields' must hold {error}", "fields") from None
         self._separator = "\t" if self.delimiter in ("\\t", "TAB") else self.delimiter
-        self._special = re.compile(r"\A[ ]|[\r\n\"" + re.escape(self._separator) + "]")
+        self._special = re.compile(r"[\r\n\"" + re.escape(self._separator) + "]")
 
     def _field(self, value: Any) -> str:
         if value is None and not self.force_quotes:

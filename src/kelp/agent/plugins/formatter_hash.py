@@ -1,9 +1,9 @@
 """The record as Ruby prints a hash."""
 
 from kelp.agent.event import Batch
-from kelp.agent.output.ruby_text import inspect
 from kelp.agent.output.time_options import NewlineOptions, TimeOptions
 from kelp.agent.plugin import Formatter, register
+from kelp.agent.ruby.values import inspect
 
 
 @register("formatter", "hash")

@@ -5,12 +5,12 @@ import re
 from kelp.agent.config import param
 from kelp.agent.event import Batch
 from kelp.agent.output.json_text import dump
-from kelp.agent.output.time_options import NewlineOptions, TimeOptions
+from kelp.agent.output.time_options import LineEndOption, TimeOptions
 from kelp.agent.plugin import Formatter, register
 
 
 @register("formatter", "out_file")
-class OutFileFormatter(TimeOptions, NewlineOptions, Formatter):
+class OutFileFormatter(TimeOptions, LineEndOption, Formatter):
     """`2026-11-23T10:00:00+00:00<tab>app.web<tab>{"k":"v"}`."""
 
     output_time: bool = param.boolean(default=True, description="Write the time.")

@@ -17,9 +17,9 @@ from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config import Element, param
 from kelp.agent.event import Batch, Record
 from kelp.agent.output.json_text import dump_clean
-from kelp.agent.output.ruby_text import to_s
 from kelp.agent.plugin import UnrecoverableError, register
 from kelp.agent.plugin.accessor import Accessor
+from kelp.agent.ruby.values import to_s
 from kelp.common.errors import KelpError
 
 _UNSAFE = re.compile(r"[.\-/]")

@@ -5,8 +5,10 @@ nil is None, Integer is int, String is str, Array is list, Hash is dict; the res
 
 import json
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
@@ -158,13 +160,18 @@ def is_a(value: Any, name: str) -> bool:
 
 
 def float_text(value: float) -> str:
-    """A float as Ruby prints it: 1.0e+16 where Python has 1e+16."""
+    """A float as Ruby prints it: 1.0e+15 where Python has 1000000000000000.0."""
     if value != value:
         return "NaN"
     if value in (float("inf"), float("-inf")):
         return "Infinity" if value > 0 else "-Infinity"
     text = repr(value)
-    return text.replace("e", ".0e") if "e" in text and "." not in text else text
+    if "e" not in text and abs(value) < 1e15:
+        return text
+    sign, digits, exponent = Decimal(text).as_tuple()
+    figures = "".join(map(str, digits)).rstrip("0")
+    power = len(digits) - 1 + int(exponent)
+    return f"{'-' if sign else ''}{figures[0]}.{figures[1:] or '0'}e{power:+03d}"
 
 
 def to_s(value: Any) -> str:
@@ -179,6 +186,8 @@ def to_s(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return float_text(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "surrogateescape")
     if isinstance(value, RubyTime):
         return value.strftime("%Y-%m-%d %H:%M:%S UTC" if value.zone == "UTC" else "%Y-%m-%d %H:%M:%S %z")
     if isinstance(value, MatchData):
@@ -202,14 +211,18 @@ _ESCAPES |= {"\v": "\\v", "\f": "\\f"}
 
 
 def _quote(text: str) -> str:
-    body = "".join(
-        _ESCAPES.get(c)
-        or (
-            c if c.isprintable() or c == " " else (f"\\u{ord(c):04X}" if ord(c) > 127 else f"\\x{ord(c):02X}")
-        )
-        for c in text
-    )
+    body = "".join(c if c.isalnum() else _ESCAPES.get(c) or _shown(c) for c in text)
     return '"' + re.sub(r"#(?=[{$@])", r"\\#", body) + '"'
+
+
+def _shown(char: str) -> str:
+    """A character in quotes: as it is where Ruby prints it, a byte that was no UTF-8 as `\\xFF`."""
+    code = ord(char)
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02X}"
+    if char != "\x85" and unicodedata.category(char) in ("Cc", "Cn", "Cs", "Zl", "Zp"):
+        return f"\\u{code:04X}" if code < 0x10000 else f"\\u{{{code:X}}}"
+    return char
 
 
 def inspect(value: Any) -> str:
@@ -220,9 +233,9 @@ def inspect(value: Any) -> str:
         return ":" + (value.name if re.fullmatch(r"\w+[?!]?", value.name) else _quote(value.name))
     if isinstance(value, Constant):
         return value.name
-    if isinstance(value, str):
-        return _quote(value)
-    if isinstance(value, list):
+    if isinstance(value, str | bytes):
+        return _quote(to_s(value))
+    if isinstance(value, list | tuple):
         return "[" + ", ".join(map(inspect, value)) + "]"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{inspect(k)}=>{inspect(v)}" for k, v in value.items()) + "}"

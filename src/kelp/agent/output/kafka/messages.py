@@ -8,8 +8,8 @@ import msgpack
 from kelp.agent.event import Batch, Record
 from kelp.agent.output.json_text import dump_clean
 from kelp.agent.output.kafka.options import MessageOptions
-from kelp.agent.output.ruby_text import to_s
 from kelp.agent.plugin.accessor import Accessor
+from kelp.agent.ruby.values import to_s
 
 
 class Message(NamedTuple):
