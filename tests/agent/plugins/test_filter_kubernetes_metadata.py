@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from kelp.agent.config import ConfigError
 from kelp.agent.plugin.driver import Driver
 
 ID = "0123456789abcdef" * 4
@@ -115,10 +116,13 @@ FULL = {
     "pod_id": "u-1",
     "pod_ip": "10.0.0.1",
     "host": "node-1",
-    "labels": {"app": "web", "app.kubernetes.io/name": "w"},
+    "labels": {"app": "web", "app_kubernetes_io/name": "w"},
     "namespace_id": "n-1",
     "namespace_labels": {"team": "a"},
 }
+
+
+DOTTED = {"app": "web", "app.kubernetes.io/name": "w"}
 
 
 def without(*names: str) -> dict[str, Any]:
@@ -132,7 +136,15 @@ def without(*names: str) -> dict[str, Any]:
         ("skip_labels true", without("labels", "namespace_labels")),
         ("skip_namespace_metadata true", without("namespace_id", "namespace_labels")),
         ("skip_container_metadata true", without("container_image", "container_image_id")),
-        ('annotation_match ["^a\\\\.b"]', FULL | {"annotations": {"a.b/c": "1"}}),
+        ('annotation_match ["^a\\\\.b"]', FULL | {"annotations": {"a_b/c": "1"}}),
+        (
+            'de_dot false\nannotation_match ["(", "^a"]',
+            FULL | {"annotations": {"a.b/c": "1"}, "labels": DOTTED},
+        ),
+        (
+            "de_slash true\nde_dot_separator -",
+            FULL | {"labels": {"app": "web", "app-kubernetes-io__name": "w"}},
+        ),
         ("include_ownerrefs_metadata true", FULL | {"ownerrefs": [{"kind": "StatefulSet", "name": "web"}]}),
     ],
 )
@@ -153,6 +165,45 @@ def test_a_pod_that_is_gone(api: Api) -> None:
     del api.objects["/api/v1/namespaces/default/pods/web-0.x"]
     got = online(api).filter([{}], TAG)[0]["kubernetes"]
     assert got == {**NAMES, "pod_id": ID, "namespace_id": "n-1", "namespace_labels": {"team": "a"}}
+
+
+def test_a_namespace_made_after_the_line_says_nothing_of_its_pod(api: Api) -> None:
+    del api.objects["/api/v1/namespaces/default/pods/web-0.x"]
+    made = {**NAMESPACE["metadata"], "creationTimestamp": "2020-01-01T00:00:00Z"}
+    api.objects["/api/v1/namespaces/default"] = {"metadata": made}
+    known = {**NAMES, "namespace_id": "n-1", "namespace_labels": {"team": "a"}}
+    assert online(api).filter([{}], TAG, time=10**18)[0]["kubernetes"] == known
+    assert online(api).filter([{}], TAG, time=2 * 10**18)[0]["kubernetes"] == known | {"pod_id": ID}
+
+
+JOURNAL = {"CONTAINER_NAME": "k8s_main.7f_web-0.x_default_u-1_a", "CONTAINER_ID_FULL": ID}
+
+
+@pytest.mark.parametrize(
+    ("options", "tag", "record", "added"),
+    [
+        ("", "app", JOURNAL, True),
+        ("use_journal true", "app", JOURNAL, True),
+        ("use_journal true", TAG, {"log": "x"}, False),
+        ("use_journal false", "app", JOURNAL, False),
+        ("", "app", {"CONTAINER_NAME": "k8s_main.7f_web-0.x_default_u-1_a"}, False),
+        ("", "app", {**JOURNAL, "CONTAINER_NAME": "registry"}, False),
+    ],
+)
+def test_names_of_the_journal(options: str, tag: str, record: dict[str, Any], added: bool) -> None:
+    more = {"docker": {"container_id": ID}, "kubernetes": NAMES} if added else {}
+    assert Driver("filter", "kubernetes_metadata", options).filter([dict(record)], tag) == [record | more]
+
+
+@pytest.mark.parametrize("options", ["de_dot_separator a.b", "de_slash true\nde_slash_separator a/b"])
+def test_separators_hold_nothing_to_replace(options: str) -> None:
+    with pytest.raises(ConfigError, match="must not hold"):
+        Driver("filter", "kubernetes_metadata", options)
+
+
+def test_a_pod_in_a_namespace_that_is_not_there_is_an_orphan(api: Api) -> None:
+    del api.objects["/api/v1/namespaces/default"]
+    assert online(api).filter([{}], TAG)[0]["kubernetes"]["orphaned_namespace"] == "default"
 
 
 def test_a_pod_that_goes_is_remembered(api: Api) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kelp.agent.kubernetes.client import KubernetesClient, KubernetesError
-from kelp.agent.kubernetes.metadata import Fields, PodInfo, Wanted, read_namespace, read_pod
+from kelp.agent.kubernetes.metadata import NamespaceInfo, PodInfo, Wanted, read_namespace, read_pod
 from kelp.common.log import Log
 
 _log = Log("agent.kubernetes")
@@ -62,28 +62,30 @@ class PodLookup:
         """End the pause of a server that was away."""
         self._away_until = self._away_pause = 0.0
 
-    def namespace(self, name: str) -> Fields | None:
-        """The namespace's fields; None when it is not there, empty when they are not wanted."""
+    def namespace(self, name: str) -> NamespaceInfo | None:
+        """The namespace; None when it is not there, empty when it is not wanted or nobody knows."""
         if not self._with_namespaces:
-            return {}
-        return self._remember(("namespace", name), lambda: self._ask_namespace(name))  # type: ignore[no-any-return]
+            return NamespaceInfo({})
+        unknown = NamespaceInfo({}, is_known=False)
+        return self._remember(("namespace", name), lambda: self._ask_namespace(name), unknown)  # type: ignore[no-any-return]
 
     def _ask_pod(self, namespace: str, name: str) -> PodInfo | None:
         found = self._client.pod(namespace, name)
         return read_pod(found, self._wanted) if found else None
 
-    def _ask_namespace(self, name: str) -> Fields | None:
+    def _ask_namespace(self, name: str) -> NamespaceInfo | None:
         found = self._client.namespace(name)
         return read_namespace(found, self._wanted) if found else None
 
-    def _remember(self, key: tuple[str, ...], ask: Callable[[], Any]) -> Any:
+    def _remember(self, key: tuple[str, ...], ask: Callable[[], Any], unknown: Any = None) -> Any:
+        """What is known under a key, or what the server answers; `unknown` where it does not."""
         now = time.monotonic()
         with self._lock:
             known = self._known.get(key)
             if known is not None and known.until > now:
                 return known.value
             if self._away_until > now:
-                return known.value if known is not None else None
+                return known.value if known is not None else unknown
             # Of several threads, one finds out whether the server is back.
             self._away_until = now + self._away_pause
         try:
@@ -91,7 +93,7 @@ class PodLookup:
             value = ask()
             self.server_is_back()
         except KubernetesError as error:
-            value = known.value if known is not None else None
+            value = known.value if known is not None else unknown
             if error.away:
                 self._leave_alone(error)
                 return value
@@ -99,7 +101,9 @@ class PodLookup:
             _log.warning("cannot look up metadata", error=error)
         if value is None and known is not None and known.value is not None:
             value = known.value
-        self._keep(key, _Remembered(value, now + (_MISSING_SECONDS if value is None else self._ttl)))
+        self._keep(
+            key, _Remembered(value, now + (_MISSING_SECONDS if value in (None, unknown) else self._ttl))
+        )
         return value
 
     def _leave_alone(self, error: KubernetesError) -> None:

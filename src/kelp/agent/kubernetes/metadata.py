@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 Fields = dict[str, Any]
@@ -19,6 +20,16 @@ class Wanted:
     owners: bool = False
     annotations: "Sequence[re.Pattern[str]]" = ()
     master_url: str | None = None
+    # Texts in names of labels and annotations, and what stands for them.
+    replaced: "Sequence[tuple[str, str]]" = ()
+
+    def renamed(self, fields: Fields) -> Fields:
+        """Labels or annotations by the names they get in records."""
+        for old, new in self.replaced:
+            fields = {
+                key.replace(old, new) if value is not None else key: value for key, value in fields.items()
+            }
+        return fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,18 @@ class PodInfo:
     uids: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class NamespaceInfo:
+    """A namespace: the fields it gives, and when it was made (nanoseconds, 0 where nobody says).
+
+    `is_known`: whether the server has answered.
+    """
+
+    fields: Fields
+    created_ns: int = 0
+    is_known: bool = True
+
+
 def read_pod(pod: Fields, wanted: Wanted) -> PodInfo:
     """What a pod object gives."""
     metadata, status, spec = (pod.get(part) or {} for part in ("metadata", "status", "spec"))
@@ -53,7 +76,7 @@ def read_pod(pod: Fields, wanted: Wanted) -> PodInfo:
     if wanted.owners:
         owners = metadata.get("ownerReferences") or []
         fields["ownerrefs"] = [{"kind": one.get("kind"), "name": one.get("name")} for one in owners]
-    _add(fields, "labels", metadata.get("labels") if wanted.pod_labels else None)
+    _add(fields, "labels", wanted.renamed(metadata.get("labels") or {}) if wanted.pod_labels else None)
     _add(fields, "annotations", _annotations(metadata, wanted))
     _add(fields, "master_url", wanted.master_url)
     statuses = status.get("containerStatuses") or []
@@ -61,14 +84,22 @@ def read_pod(pod: Fields, wanted: Wanted) -> PodInfo:
     return PodInfo(fields, containers, pod_uids(pod))
 
 
-def read_namespace(namespace: Fields, wanted: Wanted) -> Fields:
+def read_namespace(namespace: Fields, wanted: Wanted) -> NamespaceInfo:
     """What a namespace object gives."""
     metadata = namespace.get("metadata") or {}
     fields: Fields = {}
     _add(fields, "namespace_id", metadata.get("uid"))
-    _add(fields, "namespace_labels", metadata.get("labels") if wanted.namespace_labels else None)
+    labels = wanted.renamed(metadata.get("labels") or {})
+    _add(fields, "namespace_labels", labels if wanted.namespace_labels else None)
     _add(fields, "namespace_annotations", _annotations(metadata, wanted))
-    return fields
+    return NamespaceInfo(fields, _nanoseconds(metadata.get("creationTimestamp")))
+
+
+def _nanoseconds(text: Any) -> int:
+    try:
+        return int(datetime.fromisoformat(text).timestamp()) * 10**9
+    except (TypeError, ValueError):
+        return 0
 
 
 def pod_uids(pod: Fields) -> tuple[str, ...]:
@@ -96,9 +127,13 @@ def _add(fields: Fields, name: str, value: Any) -> None:
 
 def _annotations(metadata: Fields, wanted: Wanted) -> Fields:
     annotations = metadata.get("annotations") or {}
-    return {
-        key: value for key, value in annotations.items() if any(one.search(key) for one in wanted.annotations)
-    }
+    return wanted.renamed(
+        {
+            key: value
+            for key, value in annotations.items()
+            if any(one.search(key) for one in wanted.annotations)
+        }
+    )
 
 
 def _container(status: Fields) -> Container:

@@ -9,6 +9,7 @@ from kelp.agent.kubernetes.client import KubernetesClient
 from kelp.agent.kubernetes.lookup import PodLookup
 from kelp.agent.kubernetes.metadata import (
     Fields,
+    NamespaceInfo,
     PodInfo,
     Wanted,
     container_ids,
@@ -86,10 +87,10 @@ class WatchedPods:
         # Unknown, or of the name of a deleted pod: it may have just started.
         return self._lookup.pod(namespace, name, of) or (found.value if found is not None else None)
 
-    def namespace(self, name: str) -> Fields | None:
-        """The namespace's fields; None when it is not there, empty when they are not wanted."""
+    def namespace(self, name: str) -> NamespaceInfo | None:
+        """The namespace; None when it is not there, empty when it is not wanted or nobody knows."""
         if not self._with_namespaces:
-            return {}
+            return NamespaceInfo({})
         found = self._namespaces.find(None, name)
         return found.value if found is not None else self._lookup.namespace(name)
 

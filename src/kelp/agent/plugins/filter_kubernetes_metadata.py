@@ -13,7 +13,7 @@ from kelp.agent.ruby.regexp import compile_regexp
 
 if TYPE_CHECKING:
     from kelp.agent.kubernetes.lookup import PodLookup
-    from kelp.agent.kubernetes.metadata import PodInfo
+    from kelp.agent.kubernetes.metadata import NamespaceInfo, PodInfo
     from kelp.agent.kubernetes.watched import WatchedPods
 
 _POD = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
@@ -22,6 +22,11 @@ _CONTAINERS = (
     rf"(var\.log\.containers)\.(?<pod_name>{_POD})_(?<namespace>[^_]+)_"
     r"(?<container_name>.+)-(?<docker_id>[a-z0-9]{64})\.log$"
 )
+_JOURNAL = (
+    r"^(?<name_prefix>[^_]+)_(?<container_name>[^\._]+)(\.(?<container_hash>[^_]+))?_(?<pod_name>[^_]+)_"
+    r"(?<namespace>[^_]+)_[^_]+_[^_]+$"
+)
+_CONTAINER_ID = re.compile(r"[0-9a-f]{64}")
 _CACHE_LIMIT = 4096
 
 
@@ -89,26 +94,46 @@ class KubernetesMetadataFilter(Filter):
     watch_retry_max_times: int = param.integer(
         10, description="Failures until the pause grows no more and errors are logged."
     )
-    de_dot: bool = param.boolean(False, description="Replace dots in names of labels.")
-    de_dot_separator: str = param.string("_", description="What replaces those dots.")
+    de_dot: bool = param.boolean(True, description="Replace dots in names of labels and annotations.")
+    de_dot_separator: str = param.string("_", description="What replaces those dots; must hold none itself.")
+    de_slash: bool = param.boolean(False, description="Replace slashes in names of labels and annotations.")
+    de_slash_separator: str = param.string(
+        "__", description="What replaces those slashes; must hold none itself."
+    )
+    use_journal: bool | None = param.boolean(
+        None,
+        description="Take names from CONTAINER_NAME and CONTAINER_ID_FULL: true: from them and not from the tag; "
+        "false: never; by default where a record has them.",
+    )
+    container_name_to_kubernetes_regexp: str = param.string(
+        _JOURNAL, description="Pattern of CONTAINER_NAME with the groups namespace, pod_name, container_name."
+    )
 
     def configure(self) -> None:
-        try:
-            self._pattern = compile_regexp(self.tag_to_kubernetes_name_regexp)
-        except ValueError as error:
-            option = "tag_to_kubernetes_name_regexp"
-            raise self.error(f"option {option!r} must be a regular expression ({error})", option) from None
-        try:
-            annotations = [compile_regexp(one) for one in self.annotation_match]
-        except ValueError as error:
-            raise self.error(
-                f"option 'annotation_match' must be patterns ({error})", "annotation_match"
-            ) from None
+        self._pattern = self._compiled("tag_to_kubernetes_name_regexp")
+        self._journal_pattern = self._compiled("container_name_to_kubernetes_regexp")
+        for kind, mark in (("de_dot", "."), ("de_slash", "/")):
+            if getattr(self, kind) and mark in getattr(self, kind + "_separator"):
+                raise self.error(f"option '{kind}_separator' must not hold {mark!r}", kind + "_separator")
+        annotations = [one for one in map(self._annotation_pattern, self.annotation_match) if one]
         self._by_tag: dict[str, _Names | None] = {}
         self._stats_due = 0.0
         self._last_stats: dict[str, int] = {}
         self._watched: WatchedPods | None = None
         self._pods: PodLookup | WatchedPods | None = self._create_lookup(annotations)
+
+    def _compiled(self, option: str) -> "re.Pattern[str]":
+        try:
+            return compile_regexp(getattr(self, option))
+        except ValueError as error:
+            raise self.error(f"option {option!r} must be a regular expression ({error})", option) from None
+
+    def _annotation_pattern(self, text: str) -> "re.Pattern[str] | None":
+        try:
+            return compile_regexp(text)
+        except ValueError as error:
+            self.log.error("annotation_match: not a regular expression, left out", pattern=text, error=error)
+            return None
 
     def start(self) -> None:
         if self._watched is not None:
@@ -148,6 +173,14 @@ class KubernetesMetadataFilter(Filter):
             owners=self.include_ownerrefs_metadata,
             annotations=annotations,
             master_url=None if self.skip_master_url else url,
+            replaced=[
+                (mark, separator)
+                for mark, separator, given in (
+                    (".", self.de_dot_separator, self.de_dot),
+                    ("/", self.de_slash_separator, self.de_slash),
+                )
+                if given
+            ],
         )
         with_namespaces = not self.skip_namespace_metadata
         try:
@@ -179,12 +212,15 @@ class KubernetesMetadataFilter(Filter):
         return str(path) if path.exists() else None
 
     def filter_batch(self, tag: str, batch: Batch) -> Batch:
-        names = self._of_tag(tag)
-        shared = _Copied(self._metadata(names)) if names else None
-        for record in batch.records:
-            own = self._of_record(record) if self.lookup_from_k8s_field and "kubernetes" in record else None
+        names = self._of_tag(tag) if not self.use_journal else None
+        shared = _Copied(self._metadata(names, batch.times[0])) if names and batch.times else None
+        from_fields, from_journal = self.lookup_from_k8s_field, self.use_journal is not False
+        for time_ns, record in zip(batch.times, batch.records, strict=True):
+            own = self._of_record(record) if from_fields and "kubernetes" in record else None
+            if own is None and from_journal and "CONTAINER_NAME" in record:
+                own = self._of_journal(record)
             if own is not None:
-                _Copied(self._metadata(own)).add_to(record)
+                _Copied(self._metadata(own, time_ns)).add_to(record)
             elif shared is not None:
                 shared.add_to(record)
         if self._watched is not None and self.stats_interval > 0:
@@ -219,8 +255,13 @@ class KubernetesMetadataFilter(Filter):
         namespace, pod, container = (kubernetes[name] for name in names)
         return _Names(namespace, pod, container, docker["container_id"])
 
-    def _metadata(self, names: "_Names") -> Record:
-        """The fields to add for a container."""
+    def _of_journal(self, record: Record) -> "_Names | None":
+        name, container_id = record["CONTAINER_NAME"], record.get("CONTAINER_ID_FULL")
+        found = self._journal_pattern.search(name) if isinstance(name, str) and container_id else None
+        return _names_of_match(found)._replace(container_id=container_id) if found else None
+
+    def _metadata(self, names: "_Names", time_ns: int) -> Record:
+        """The fields to add for a container that wrote at that time."""
         kubernetes: Record = {
             "container_name": names.container,
             "namespace_name": names.namespace,
@@ -228,9 +269,11 @@ class KubernetesMetadataFilter(Filter):
         }
         container_id = names.container_id
         if self._pods is not None and names.namespace and names.pod:
-            pod = self._pods.pod(names.namespace, names.pod, names.key if self._watched else None)
+            pod = self._pods.pod(names.namespace, names.pod, names.instance if self._watched else None)
             namespace = self._pods.namespace(names.namespace)
-            kubernetes |= self._known(names, pod, namespace)
+            if namespace is None:
+                pod = None
+            kubernetes |= self._known(names, pod, namespace, time_ns)
             container = pod.containers.get(names.container) if pod else None
             if container is not None:
                 kubernetes["container_image"] = container.image
@@ -240,22 +283,24 @@ class KubernetesMetadataFilter(Filter):
         metadata: Record = {"docker": {"container_id": container_id}} if container_id else {}
         return metadata | {"kubernetes": kubernetes}
 
-    def _known(self, names: "_Names", pod: "PodInfo | None", namespace: Record | None) -> Record:
+    def _known(
+        self, names: "_Names", pod: "PodInfo | None", namespace: "NamespaceInfo | None", time_ns: int
+    ) -> Record:
         """What the API server knows; marks of an orphan where it knows not even the namespace."""
-        if namespace is None:
-            if pod is not None or not self.allow_orphans:
-                return pod.fields if pod else {}
+        if namespace is None or (pod is None and not namespace.is_known):
+            if not self.allow_orphans:
+                return {}
             return {
                 "orphaned_namespace": names.namespace,
                 "namespace_name": self.orphaned_namespace_name,
                 "namespace_id": self.orphaned_namespace_id,
             }
-        if pod is None:
-            # A pod that is gone: its container stands for it, as in Fluentd.
-            return (
-                {"pod_id": names.key, **namespace} if self._pods and not self.skip_namespace_metadata else {}
-            )
-        return pod.fields | namespace
+        if pod is not None:
+            return pod.fields | namespace.fields
+        # A pod that is gone: its container stands for it, as in Fluentd, unless the namespace is another one by now.
+        if self.skip_namespace_metadata or namespace.created_ns > time_ns:
+            return namespace.fields
+        return {"pod_id": names.key, **namespace.fields}
 
 
 class _Names(NamedTuple):
@@ -270,6 +315,12 @@ class _Names(NamedTuple):
     @property
     def key(self) -> Any:
         return self.pod_uuid or self.container_id
+
+    @property
+    def instance(self) -> str | None:
+        """The uid of the pod or the id of the container; None where a record holds something else."""
+        is_id = isinstance(self.container_id, str) and _CONTAINER_ID.fullmatch(self.container_id)
+        return self.pod_uuid or (self.container_id if is_id else None)
 
 
 def _names_of_match(found: "re.Match[str]") -> _Names:
