@@ -96,7 +96,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     _ignored("--suppress-repeated-stacktrace", optional=True),
     _ignored("--suppress-config-dump", takes_value=False),
     _ignored("--log-event-verbose", takes_value=False),
-    _ignored("--strict-config-value", takes_value=False),
+    click.option("--strict-config-value", is_flag=True, help="As the option of <system>."),
     _ignored("--enable-input-metrics", takes_value=False),
     _ignored("--disable-input-metrics", takes_value=False),
     _ignored("--enable-size-metrics", takes_value=False),

@@ -60,8 +60,9 @@ def _settings(config: Path | None, more: dict[str, Any]) -> "Settings":
         for name in ("workers", "umask", "emit_error_log_interval")
         if more[name] is not None
     }
-    if more["without_source"]:
-        system["without_source"] = "true"
+    for flag in ("without_source", "strict_config_value"):
+        if more[flag]:
+            system[flag] = "true"
     rotation = {
         "rotate_age": more["log_rotate_age"],
         "rotate_size": more["log_rotate_size"],

@@ -100,7 +100,8 @@ def test_includes_are_sorted_and_relative(tmp_path: Path) -> None:
     (tmp_path / "c.cfg").write_text("<match c>\n</match>\n")
     (tmp_path / "opts").write_text("x 1\n")
     root = parse(
-        "@include d/*.conf\n<match z>\n  @include opts\n</match>\n@include {c,nothing}.cfg\n", tmp_path
+        "@include d/*.conf\n<match z>\n  @include opts\n</match>\n@include nothing.cfg\n@include c.cfg\n",
+        tmp_path,
     )
     assert [element.arg for element in root.elements] == ["c", "a", "b", "z", "c"]
     assert root.elements[3].attrs["x"].value == "1"

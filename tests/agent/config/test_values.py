@@ -55,7 +55,7 @@ def fault(convert: Callable[[Any], Any], raw: Any) -> str:
         (values.to_hash, "{1}", "a JSON hash"),
         (values.to_hash, 5, "a hash"),
         (values.to_string, True, "'true'"),
-        (values.to_string, {"a": [1]}, "'{\"a\":[1]}'"),
+        (values.to_string, {"a": [1]}, "'{\"a\"=>[1]}'"),
     ],
 )
 def test_conversions(convert: Callable[[Any], Any], raw: Any, expected: str) -> None:

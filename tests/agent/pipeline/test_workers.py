@@ -83,7 +83,6 @@ def test_options_of_other_workers_are_not_reported_as_unused() -> None:
     ("text", "message"),
     [
         ("<worker>\n</worker>", "f:4: <worker> needs the number of a worker: <worker 0> or <worker 0-1>"),
-        ("<worker x>\n</worker>", "f:4: <worker x>: write <worker N> or <worker N-M>"),
         ("<worker 3>\n</worker>", "f:4: <worker 3>: workers 0 to 2 exist, as `workers` of <system> is 3"),
         ("<worker 2-1>\n</worker>", "f:4: <worker 2-1>: the first worker must not be greater than the last"),
         (

@@ -3,6 +3,8 @@
 require 'test/unit'
 Test::Unit::AutoRunner.need_auto_run = false
 require 'json'
+require 'tmpdir'
+require 'fileutils'
 require 'fluent/env'
 require 'fluent/test'
 require 'fluent/test/helpers'
@@ -27,6 +29,7 @@ def plain(value)
     text = value.dup.force_encoding('UTF-8')
     text.valid_encoding? ? text : { '$hex' => value.unpack1('H*') }
   when Symbol then value.to_s
+  when Regexp then 'a pattern'
   when Hash then value.to_h { |k, v| [plain(k.is_a?(String) ? k : k.to_s), plain(v)] }
   when Array then value.map { |v| plain(v) }
   when Float then value.finite? ? value : { '$float' => value.to_s }
@@ -157,8 +160,94 @@ def feed(driver, c)
   end
 end
 
+# A configuration that ends Fluentd with any error is refused.
 def run_config(c)
-  tree(Fluent::Config.parse(c['text'], 'case.conf', Dir.pwd, (c['syntax'] || 'v1').to_sym))[2..3]
+  Dir.mktmpdir do |folder|
+    write_files(c, folder)
+    ENV.update(c['env'] || {})
+    tree(parse_text(c, folder))[2..3]
+  end
+rescue StandardError, ScriptError, SystemStackError => e
+  raise Fluent::ConfigError, e.message
+end
+
+def write_files(c, folder)
+  (c['files'] || {}).each do |name, text|
+    path = File.join(folder, name)
+    FileUtils.mkdir_p(File.dirname(path))
+    File.write(path, text)
+  end
+end
+
+def parse_text(c, folder)
+  return Fluent::Config.parse(c['text'], 'case.conf', folder, (c['syntax'] || 'v1') == 'v1') unless c['syntax'] == 'yaml'
+  require 'fluent/config/yaml_parser' # 1.15 and later
+  path = File.join(folder, 'case.yaml')
+  File.write(path, c['text'])
+  Fluent::Config::YamlParser.parse(path)
+end
+
+# A whole configuration in a process of its own: what nothing reads, and the plugins on the way of each tag.
+# `worker` is the number of the worker; without it all sections are configured, as the supervisor does.
+def run_agent(c)
+  Dir.mktmpdir do |folder|
+    write_files(c, folder)
+    reader, writer = IO.pipe
+    pid = fork do
+      writer.puts(JSON.generate(configured(c, folder)))
+      writer.close
+      exit!(0)
+    rescue Exception => e # rubocop:disable Lint/RescueException
+      warn e.message
+      writer.puts(JSON.generate('refused' => "#{e.class}: #{e.message.lines.first}"))
+      exit!(1)
+    end
+    writer.close
+    text = reader.read
+    Process.wait(pid)
+    found = text.empty? ? { 'refused' => 'ended' } : JSON.parse(text)
+    raise Fluent::ConfigError, found['refused'] if found['refused']
+    found
+  end
+end
+
+def configured(c, folder)
+  ENV.update('CASE_DIR' => folder, **(c['env'] || {}))
+  ENV['SERVERENGINE_WORKER_ID'] = c['worker'].to_s if c['worker']
+  $log = Fluent::Log.new(ServerEngine::DaemonLogger.new(File.open(File::NULL, 'w'), log_level: 4))
+  conf = parse_text(c, folder)
+  system = Fluent::SystemConfig.create(conf, c['strict'] || false)
+  raise Fluent::ConfigError, 'workers' if system.workers < 1
+  Fluent::Engine.init(system, supervisor_mode: c['worker'].nil?)
+  Fluent::Engine.configure(conf)
+  { 'unused' => unused(conf), 'routes' => routes(c['tags'] || []) }
+end
+
+def unused(conf)
+  found = []
+  conf.check_not_fetched do |key, e|
+    parent, = e.unused_in
+    found << (parent ? "<#{e.name}>" : key) unless e.name == 'system' || e.for_another_worker?
+  end
+  found.uniq.sort
+end
+
+def routes(tags)
+  agent = Fluent::Engine.root_agent
+  routers = { '@ROOT' => agent.event_router }
+  agent.labels.each { |name, label| routers[name] = label.event_router }
+  routers.transform_values { |router| tags.to_h { |tag| [tag, way(router, tag)] } }
+end
+
+def way(router, tag)
+  names = []
+  router.instance_variable_get(:@match_rules).each do |rule|
+    next unless rule.match?(tag)
+    plugin = rule.collector
+    names << (plugin.plugin_id_configured? ? plugin.plugin_id : Fluent::Plugin.lookup_type_from_class(plugin.class))
+    break unless plugin.is_a?(Fluent::Plugin::Filter)
+  end
+  names
 end
 
 def run_match(c)
@@ -174,16 +263,18 @@ def run_value(c)
   opts = (c['with'] || {}).transform_keys(&:to_sym)
   opts[:list] = opts[:list].map(&:to_sym) if opts[:list]
   opts[:value_type] = opts[:value_type].to_sym if opts[:value_type]
-  Object.send(:remove_const, :CasePlugin) if Object.const_defined?(:CasePlugin)
-  klass = Object.const_set(:CasePlugin, Class.new(Fluent::Plugin::Input))
-  Fluent::Plugin.register_input('case', klass)
+  # Fluentd keeps declarations by the name of the class: each case needs its own.
+  $classes = ($classes || 0) + 1
+  klass = Object.const_set("CasePlugin#{$classes}", Class.new(Fluent::Plugin::Input))
+  Fluent::Plugin.register_input("case#{$classes}", klass)
   klass.config_param(:a, type, **opts)
   c['input'].map do |text|
     begin
       plugin = klass.new
+      plugin.system_config_override('strict_config_value' => true) if c['strict']
       plugin.configure(element_of("a #{text}\n", 'source', '', c['syntax'] || 'v1'))
       value = plugin.a
-      value.is_a?(Regexp) ? 'a pattern' : plain(value)
+      plain(value)
     rescue StandardError
       'raises'
     end

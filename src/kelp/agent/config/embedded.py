@@ -30,7 +30,7 @@ class _Variables(dict[str, Any]):
         if name == "hostname":
             return socket.gethostname()
         if name == "worker_id":
-            return os.environ.get("SERVERENGINE_WORKER_ID", "0")
+            return os.environ.get("SERVERENGINE_WORKER_ID", "")
         raise KeyError(name)
 
 

@@ -4,19 +4,22 @@ Follows Fluentd's own rules, oddities included: a `#` only begins a comment afte
 begins with `[` or `{` is JSON, which may span lines and hold comments.
 """
 
-import json
 import re
 from typing import Any, Final
 
 from kelp.agent.config.element import USE_DEFAULT
 from kelp.agent.config.embedded import evaluate_embedded
 from kelp.agent.config.scanner import Scanner
-from kelp.agent.ruby.json_text import load_json
+from kelp.agent.ruby.json_text import dump_json, load_json
 
 LINE_END: Final = r"(?:[ \t]*(?:#[^\n]*)?(?:\Z|[\r\n]))+"
 SPACING: Final = r"(?:[ \t\r\n]|\Z|#[^\n]*?(?:\Z|[\r\n]))+"
 BLANK: Final = re.compile(r"(?:[ \t\r\n]|\Z)+")
 _ESCAPES = {'"': '"', "'": "'", "r": "\r", "n": "\n", "t": "\t", "f": "\f", "b": "\b", "0": "\0"}
+_BEFORE_LINE_END: Final = re.compile(r'[^"](?:\Z|[\r\n])')
+_ESCAPED: Final = re.compile(r"\\.")
+_PLAIN: Final = re.compile(r'[^"\\#\r\n]+(?![\r\n]|\Z)')
+_ANY: Final = re.compile(r".")
 _BARE: dict[str, "re.Pattern[str]"] = {}
 
 
@@ -47,33 +50,32 @@ def scan_string(scanner: Scanner, boundary: str) -> Any:
 def _scan_double_quoted(scanner: Scanner) -> Any:
     start = scanner.at
     scanner.at += 1
-    text = scanner.text
     parts: list[Any] = []
-    while scanner.at < len(text):
-        char = text[scanner.at]
-        if char == '"':
-            scanner.at += 1
-            if any(part is None for part in parts):
-                return None
-            return USE_DEFAULT if any(part is USE_DEFAULT for part in parts) else "".join(parts)
-        if char == "\\":
+    while not scanner.looking_at('"'):
+        if scanner.skip(_BEFORE_LINE_END):
+            # A backslash there joins the line with the next. A line break behind an escape, `#{…}` or another line
+            # break is none of the three: Fluentd refuses it.
+            parts.append("" if scanner.matched[0] == "\\" else scanner.matched)
+        elif scanner.skip(_ESCAPED):
             parts.append(_escape(scanner))
         elif scanner.looking_at("#{"):
             parts.append(_embedded(scanner))
+        elif scanner.skip(_PLAIN) or scanner.skip(_ANY):
+            parts.append(scanner.matched)
+        elif scanner.at_end:
+            raise scanner.fault("unexpected end of file in a double quoted string", start)
         else:
-            parts.append(char)
-            scanner.at += 1
-    raise scanner.fault("unexpected end of file in a double quoted string", start)
+            raise scanner.fault("unexpected line break in a double quoted string, write \\n")
+    scanner.at += 1
+    if any(part is None for part in parts):
+        return None
+    return USE_DEFAULT if any(part is USE_DEFAULT for part in parts) else "".join(parts)
 
 
 def _escape(scanner: Scanner) -> str:
-    follower = scanner.text[scanner.at + 1 : scanner.at + 2]
-    if follower == "\n":  # a backslash at the end of a line joins it with the next
-        scanner.at += 2
-        return ""
+    follower = scanner.matched[1]
     if follower not in _ESCAPES and follower.isascii() and follower.isalnum():
-        raise scanner.fault(f"unexpected back-slash escape character '{follower}'")
-    scanner.at += 2
+        raise scanner.fault(f"unexpected back-slash escape character '{follower}'", scanner.at - 2)
     return _ESCAPES.get(follower, follower)
 
 
@@ -85,7 +87,7 @@ def _embedded(scanner: Scanner) -> Any:
 
 def _scan_single_quoted(scanner: Scanner) -> str:
     start = scanner.at
-    match = re.compile(r"'((?:\\'|\\\\|[^'\n])*)'").match(scanner.text, start)
+    match = re.compile(r"'((?:\\['\\]|[^'\n])*+)'").match(scanner.text, start)
     if match is None:
         raise scanner.fault("unexpected end of file in a single quoted string", start)
     scanner.at = match.end()
@@ -116,7 +118,7 @@ def _scan_json(scanner: Scanner) -> str:
             continue
         line += char
         if char == closing and (found := _loads(buffer + line)) is not None:
-            return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+            return _dump(scanner, found, start)
     kind = "array" if opening == "[" else "hash"
     raise scanner.fault(f"got incomplete JSON {kind} configuration", start)
 
@@ -126,3 +128,10 @@ def _loads(text: str) -> Any:
         return load_json(text)
     except ValueError:
         return None
+
+
+def _dump(scanner: Scanner, value: Any, start: int) -> str:
+    try:
+        return dump_json(value)
+    except ValueError as error:
+        raise scanner.fault(f"cannot write the value as JSON: {error}", start) from None

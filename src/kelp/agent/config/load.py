@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from kelp.agent.config.element import Element
+from kelp.agent.config.include import read_config
 from kelp.agent.config.v0 import parse_v0
-from kelp.agent.config.v1 import parse_v1, read_config
+from kelp.agent.config.v1 import parse_v1
 
 FORMS = ("auto", "v1", "v0", "yaml")
 

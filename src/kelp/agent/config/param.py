@@ -302,8 +302,10 @@ def elements(tag: str, *, description: str, required: bool = False, plugin_kind:
 
 def to_regexp(value: Any) -> "re.Pattern[str]":
     """`/…/im` or a bare pattern, compiled. Raises ValueError."""
+    if not isinstance(value, str):
+        raise ValueError("a regular expression")
     try:
-        return ruby_regexp.parse_literal(values.to_string(value))
+        return ruby_regexp.parse_literal(value)
     except ValueError as error:
         raise ValueError(f"a regular expression ({error})") from None
 

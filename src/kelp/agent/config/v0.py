@@ -6,12 +6,13 @@ from pathlib import Path
 
 from kelp.agent.config.element import Attr, Element
 from kelp.agent.config.errors import ConfigError, Place
-from kelp.agent.config.v1 import include_paths, read_config
+from kelp.agent.config.include import include_paths, read_config
 
-_END = re.compile(r"\s*(?:#.*)?$")
-_OPEN = re.compile(r"<([a-zA-Z0-9_]+)\s*(.+?)?>$")
-_INCLUDE = re.compile(r"<include\s*(.*?)\s*/>$")
-_OPTION = re.compile(r"([a-zA-Z0-9_]+)\s*(.*)$")
+_END = re.compile(r"\s*(?:#.*)?$", re.ASCII)
+_OPEN = re.compile(r"<([a-zA-Z0-9_]+)\s*(.+?)?>$", re.ASCII)
+_INCLUDE = re.compile(r"<include\s*(.*?)\s*/>$", re.ASCII)
+_OPTION = re.compile(r"([a-zA-Z0-9_]+)\s*(.*)$", re.ASCII)
+_BLANK = "\0\t\n\v\f\r "
 Lines = Iterator[tuple[int, str]]
 
 
@@ -24,7 +25,7 @@ def parse_v0(text: str, file: str, folder: Path) -> Element:
 
 def _read(lines: Lines, into: Element, file: str, folder: Path) -> None:
     for number, raw in lines:
-        line = _END.sub("", raw.lstrip(), count=1)
+        line = _END.sub("", raw.lstrip(_BLANK), count=1)
         place = Place(file, number)
         if line == "":
             continue

@@ -1,6 +1,5 @@
 """Fluentd's v1 configuration language."""
 
-import glob
 import re
 import urllib.parse
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Final
 
 from kelp.agent.config.element import RESERVED, Attr, Element
 from kelp.agent.config.errors import ConfigError, Place
+from kelp.agent.config.include import include_paths, read_config
 from kelp.agent.config.literal import BLANK, LINE_END, SPACING, scan_literal, scan_string
 from kelp.agent.config.scanner import Scanner
 from kelp.common.log import Log
@@ -19,7 +19,6 @@ _INCLUDE = re.compile(rf"@?include{SPACING}")
 _ARGUMENT_END: Final = r"(?:(?:[ \t\r\n]|\Z|#[^\n]*?(?:\Z|[\r\n]))*>)"
 _PLUGIN_SECTIONS = ("match", "source", "filter", "system")
 _RESERVED = {*RESERVED, "@label"}
-_BACKUP = re.compile(r"[._](?:bak|old|backup|orig|prev|conf|tmp|temp|debug|wip)\.conf$")
 _log = Log("agent.config")
 
 
@@ -101,8 +100,9 @@ class _Parser:
         name = scan_string(scanner, SPACING)
         if not isinstance(name, str):
             raise scanner.fault("expected an option name", start)
-        ended = scanner.skip(BLANK) and ("\n" in scanner.matched or scanner.at_end)
-        if ended:
+        if not scanner.skip(BLANK):  # only behind a quoted name
+            raise scanner.fault("expected a blank behind the option name")
+        if "\n" in scanner.matched or scanner.at_end:
             into.attrs[name] = Attr("", scanner.file, line)  # an option without value, as `tag_mapped`
             return
         if name == "@include":
@@ -127,46 +127,11 @@ class _Parser:
         place = Place(scanner.file, line)
         if not isinstance(target, str):
             raise ConfigError("@include needs a path", place)
-        for path in include_paths(target, self.folder, place):
+        # Fluentd reads the target as a URI: a plus sign stands for a blank, as in the query of one.
+        for path in include_paths(
+            target.replace(" ", "+"), self.folder, place, decode=urllib.parse.unquote_plus
+        ):
             if path in self.including:
                 raise ConfigError(f"cannot include {path}: it includes itself", place)
             parser = _Parser(read_config(path, place), str(path), path.parent, (*self.including, path))
             parser.parse(into, is_root=True)
-
-
-def include_paths(target: str, folder: Path, place: Place) -> list[Path]:
-    """The files an include names, sorted; globs and `{a,b}` as in Ruby. Raises ConfigError for URLs."""
-    if re.match(r"[a-z]{2,}://", target) and not target.startswith("file://"):
-        raise ConfigError(
-            f"cannot include {target}: only files can be included; fetch it to a file first", place
-        )
-    path = urllib.parse.unquote(target.removeprefix("file://"))
-    pattern = path if path.startswith("/") else str(folder / path)
-    found = {Path(name) for each in _expand_braces(pattern) for name in glob.glob(each, recursive=True)}
-    files = sorted(name for name in found if name.is_file())
-    if not files and not glob.has_magic(path):
-        _log.warning("included file does not exist", path=pattern, place=place)
-    for file in files:
-        if path.endswith("*.conf") and _BACKUP.search(file.name):
-            _log.warning("an included file looks like a backup copy", path=file, place=place)
-    return files
-
-
-def read_config(path: Path, place: Place | None = None) -> str:
-    """The text of a configuration file. Raises ConfigError."""
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise ConfigError(f"cannot read {path}: {error.strerror or error}", place) from None
-    except UnicodeDecodeError as error:
-        raise ConfigError(
-            f"cannot read {path}: not UTF-8 ({error.reason} at byte {error.start})", place
-        ) from None
-
-
-def _expand_braces(pattern: str) -> list[str]:
-    match = re.search(r"\{([^{}]*)\}", pattern)
-    if match is None:
-        return [pattern]
-    head, tail = pattern[: match.start()], pattern[match.end() :]
-    return [one for choice in match[1].split(",") for one in _expand_braces(head + choice + tail)]

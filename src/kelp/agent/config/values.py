@@ -1,13 +1,17 @@
 """Option values from text, with the quirks of Fluentd's own conversions.
 
-Every converter takes the raw value (text, or what YAML gave) and raises ValueError saying what it wanted.
+Every converter takes the raw value (text, or what YAML gave) and raises ValueError saying what it wanted. Within
+`strict_values`, numbers and booleans must be written as such: `strict_config_value` of `<system>`.
 """
 
-import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from kelp.agent.ruby.json_text import load_json
+from kelp.agent.ruby.values import to_s
 
 _SIZE = (
     (re.compile(r"([0-9]+)k", re.I), 1 << 10),
@@ -21,8 +25,29 @@ _TIME = (
     (re.compile(r"([0-9]+)h"), 3600),
     (re.compile(r"([0-9]+)d"), 86400),
 )
-_INTEGER_HEAD = re.compile(r"\s*([+-]?[0-9]+(?:_[0-9]+)*)")
-_FLOAT_HEAD = re.compile(r"\s*([+-]?[0-9]+(?:_[0-9]+)*(?:\.[0-9]+(?:_[0-9]+)*)?(?:[eE][+-]?[0-9]+)?)")
+_DIGITS = "[0-9]+(?:_[0-9]+)*"
+_INTEGER_HEAD = re.compile(rf"\s*([+-]?{_DIGITS})", re.ASCII)
+_FLOAT_HEAD = re.compile(
+    rf"\s*([+-]?(?:{_DIGITS})?(?:(?<=[0-9])|(?=\.[0-9]))(?:\.{_DIGITS})?(?:[eE][+-]?{_DIGITS})?)", re.ASCII
+)
+_INTEGER = re.compile(
+    r"[+-]?(?:0[xX][0-9a-fA-F]+(?:_[0-9a-fA-F]+)*|0[bB][01]+(?:_[01]+)*|0[oO]?_?[0-7]+(?:_[0-7]+)*|0|[1-9][0-9]*(?:_[0-9]+)*)"
+)
+_FLOAT = re.compile(rf"[+-]?(?:{_DIGITS}(?:\.{_DIGITS})?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?")
+_HEX_FLOAT = re.compile(r"[+-]?0[xX][0-9a-fA-F]+(?:\.[0-9a-fA-F]+)?(?:[pP][+-]?[0-9]+)?")
+_BLANK = "\0\t\n\v\f\r "
+_COMMA = re.compile(r"\s*,\s*", re.ASCII)
+_strict: ContextVar[bool] = ContextVar("strict_config_value", default=False)
+
+
+@contextmanager
+def strict_values(on: bool) -> Iterator[None]:
+    """Refuse within the block, if `on`, numbers and booleans that Ruby's Integer() and Float() refuse."""
+    token = _strict.set(on)
+    try:
+        yield
+    finally:
+        _strict.reset(token)
 
 
 def ruby_to_i(text: str) -> int:
@@ -38,28 +63,44 @@ def ruby_to_f(text: str) -> float:
 
 
 def to_string(value: Any) -> str:
-    """Text as it is; YAML's booleans and numbers as Ruby prints them."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return str(value)
+    """Text as it is; what YAML or JSON gives, as Ruby prints it."""
+    return value if isinstance(value, str) else to_s(value)
 
 
 def to_integer(value: Any) -> int:
     """The leading digits, 0 without any (Ruby's to_i): "10x" is 10."""
     if isinstance(value, bool | list | dict):
         raise ValueError("an integer")
-    return int(value) if isinstance(value, int | float) else ruby_to_i(value)
+    if isinstance(value, int | float):
+        return int(value)
+    return ruby_integer(value) if _strict.get() else ruby_to_i(value)
+
+
+def ruby_integer(text: str) -> int:
+    """An integer as Ruby's Integer() reads it: `0x1f`, `0b1`, `017` and `1_000` too. Raises ValueError."""
+    number = text.strip(_BLANK[1:])
+    if not _INTEGER.fullmatch(number):
+        raise ValueError("an integer")
+    plain = number.replace("_", "")
+    return int(re.sub(r"^([+-]?)0(?=[0-9])", r"\g<1>0o", plain), 0)
 
 
 def to_float(value: Any) -> float:
     """The leading number, 0.0 without any (Ruby's to_f)."""
     if isinstance(value, bool | list | dict):
         raise ValueError("a number")
-    return float(value) if isinstance(value, int | float) else ruby_to_f(value)
+    if isinstance(value, int | float):
+        return float(value)
+    return _strict_float(value) if _strict.get() else ruby_to_f(value)
+
+
+def _strict_float(text: str) -> float:
+    number = text.strip(_BLANK[1:])
+    if _HEX_FLOAT.fullmatch(number):
+        return float.fromhex(number)
+    if not _FLOAT.fullmatch(number):
+        raise ValueError("a number")
+    return float(number)
 
 
 def to_size(value: Any) -> int:
@@ -87,7 +128,11 @@ def to_boolean(value: Any) -> bool | None:
         return True
     if text in ("false", "no"):
         return False
-    return True if text == "" or text.startswith("#") else None
+    if text == "" or text.startswith("#"):
+        return True
+    if _strict.get():
+        raise ValueError("true or false")
+    return None
 
 
 def to_array(value: Any) -> list[Any]:
@@ -95,7 +140,7 @@ def to_array(value: Any) -> list[Any]:
     if isinstance(value, str):
         if value.startswith("["):
             return list(_json(value, "array", list))
-        return re.split(r"\s*,\s*", value.strip()) if value.strip() else []
+        return _words(value)
     if isinstance(value, dict):
         raise ValueError("an array")
     return value if isinstance(value, list) else [value]
@@ -106,11 +151,21 @@ def to_hash(value: Any) -> dict[str, Any]:
     if isinstance(value, str):
         if value.startswith("{"):
             return dict(_json(value, "hash", dict))
-        pairs = (pair.split(":", 1) for pair in re.split(r"\s*,\s*", value.strip()) if pair)
+        pairs = [word.split(":", 1) for word in _words(value)]
+        if [""] in pairs:
+            raise ValueError("key:value pairs, none of them empty")
         return {pair[0]: pair[1] if len(pair) > 1 else None for pair in pairs}
     if not isinstance(value, dict):
         raise ValueError("a hash")
     return value
+
+
+def _words(text: str) -> list[str]:
+    """The words between commas, without empty ones at the end."""
+    words = _COMMA.split(text.strip(_BLANK))
+    while words and not words[-1]:
+        words.pop()
+    return words
 
 
 def _json(text: str, name: str, kind: type) -> Any:

@@ -13,9 +13,9 @@ import yaml
 
 from kelp.agent.config.element import Attr, Element
 from kelp.agent.config.errors import ConfigError, Place
+from kelp.agent.config.include import read_config
 from kelp.agent.config.literal import scan_string
 from kelp.agent.config.scanner import Scanner
-from kelp.agent.config.v1 import read_config
 
 _SECTIONS = ("source", "filter", "match", "label", "worker")
 _RESERVED = {"$type": "@type", "$label": "@label", "$id": "@id", "$log_level": "@log_level"}

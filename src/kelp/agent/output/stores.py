@@ -3,7 +3,7 @@
 from typing import cast
 
 from kelp.agent.config import Element, param
-from kelp.agent.plugin import Output, Router, build
+from kelp.agent.plugin import Output, Router, build, label_of
 
 
 class MultiOutput(Output):
@@ -16,8 +16,8 @@ class MultiOutput(Output):
     def configure(self) -> None:
         self.stores: list[Output] = []
         for element in self.store_elements:
-            label = element.get("@label")
-            router = self.router if label is None else self.context.router(str(label))
+            label = label_of("output", element)
+            router = self.router if label is None else self.context.router(label)
             store = build("output", element.get("@type"), element, self.context, router)
             self.children.append(store)
             self.stores.append(cast(Output, store))

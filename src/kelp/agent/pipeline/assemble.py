@@ -1,21 +1,25 @@
 """From an element tree to configured plugins on their routers; all faults in one run."""
 
 import difflib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from kelp.agent.config import ConfigError, Element, join_faults
 from kelp.agent.config.section import unused_options
+from kelp.agent.config.values import strict_values
 from kelp.agent.pipeline.errors import ErrorSink, RoutedErrors
 from kelp.agent.pipeline.match import compile_tag_patterns
 from kelp.agent.pipeline.router import LabelRouter
 from kelp.agent.pipeline.system import SystemSection
-from kelp.agent.pipeline.workers import WorkerScope, flatten_workers
-from kelp.agent.plugin import Context, Filter, Input, Output, Plugin, build
+from kelp.agent.pipeline.workers import WorkerScope, flatten_workers, leave_unread
+from kelp.agent.plugin import Context, Filter, Input, Output, Plugin, build, label_of
 
 ERROR_LABEL = "@ERROR"
 LOG_LABEL = "@FLUENT_LOG"
 ROOT_LABEL = "@ROOT"
+# Kinds of plugins that live in another one and have no `@id` of their own.
+_NAMELESS = ("parser", "formatter", "buffer")
 _KNOWN_SECTIONS = ("source", "match", "filter", "label", "system", "worker")
 
 
@@ -37,8 +41,8 @@ class Assembly:
 
     def router(self, label: str | None) -> LabelRouter:
         """The router of `label`. Raises ConfigError where no such label stands in the configuration."""
-        name = "" if label in (None, "", ROOT_LABEL) else str(label)
-        if name not in self.routers:
+        name = "" if label in (None, ROOT_LABEL) else str(label)
+        if name not in self.routers or label == "":
             known = ", ".join(sorted(one for one in self.routers if one)) or "none"
             raise ConfigError(f"label {name!r} not found; labels of this configuration: {known}")
         return self.routers[name]
@@ -69,26 +73,43 @@ class Assembly:
 def assemble(whole: Element, worker_id: int = 0) -> Assembly:
     """Build every plugin that a worker runs. Raises ConfigError with all faults found."""
     faults: list[ConfigError] = []
-    assembly = Assembly(_read_system(whole, faults))
+    system = _read_system(whole, faults)
+    with strict_values(bool(system.strict_config_value)):
+        return _assemble(whole, worker_id, system, faults)
+
+
+def _assemble(whole: Element, worker_id: int, system: SystemSection, faults: list[ConfigError]) -> Assembly:
+    assembly = Assembly(system)
     assembly.root_dir = assembly.system.root_path if not faults else None
     assembly.workers = assembly.system.workers if not faults else 1
     assembly.worker_id = worker_id
     root = flatten_workers(whole, assembly.workers, worker_id, faults)
     assembly.routers[""] = LabelRouter("", assembly.errors)
+    faults += _doubled_labels(_everywhere(whole))
     labels = _declare_labels(root, assembly, faults)
     _add_stages(root, assembly.routers[""], assembly, faults)
     for name in _flow_order(root, labels):
         _add_stages(labels[name], assembly.routers[name], assembly, faults)
     for source in root.children("source"):
-        _add_source(source, assembly, faults)
-    faults += _doubled_ids(assembly)
+        if system.without_source:
+            leave_unread(source)
+        else:
+            _add_source(source, assembly, faults)
+    own = {id(one) for one in root.elements}
+    faults += _doubled_ids(assembly, [one for one in _everywhere(whole) if id(one) not in own])
     if faults:
         raise join_faults(sorted(faults, key=lambda fault: fault.place is None))
-    known = [child for child in root.elements if child.name in _KNOWN_SECTIONS]
+    known = [child for child in (*root.elements, *_shells(whole)) if child.name in _KNOWN_SECTIONS]
     assembly.warnings = _unknown_sections(root) + unused_options(
         Element("ROOT", attrs=root.attrs, elements=known)
     )
     return assembly
+
+
+def _shells(whole: Element) -> list[Element]:
+    """The `<worker>` sections without what stands in them: their own options have no effect."""
+    workers = [one for one in whole.elements if one.name == "worker"]
+    return [Element(one.name, one.arg, one.attrs, file=one.file, line=one.line, used=True) for one in workers]
 
 
 def _unknown_sections(root: Element) -> list[str]:
@@ -102,14 +123,46 @@ def _unknown_sections(root: Element) -> list[str]:
     return warnings
 
 
-def _doubled_ids(assembly: Assembly) -> list[ConfigError]:
+def _everywhere(whole: Element) -> list[Element]:
+    """The sections of the top level and of every `<worker>`: names must differ across all of them."""
+    workers = [one for one in whole.elements if one.name == "worker"]
+    return [one for parent in (whole, *workers) for one in parent.elements if one.name != "worker"]
+
+
+def _doubled_labels(sections: list[Element]) -> list[ConfigError]:
+    names: set[str] = set()
     faults = []
+    for label in sections:
+        if label.name == "label":
+            if label.arg in names:
+                faults.append(ConfigError(f"section <label {label.arg}> appears twice", label.place))
+            names.add(label.arg)
+    return faults
+
+
+def _given_ids(element: Element) -> Iterator[tuple[str, Element]]:
+    """The `@id`s in a section and all sections within it."""
+    if (given := element.attrs.get("@id")) is not None and given.value:
+        yield str(given.value), element
+    for child in element.elements:
+        yield from _given_ids(child)
+
+
+def _doubled_ids(assembly: Assembly, foreign: list[Element]) -> list[ConfigError]:
+    """Faults of `@id`s that stand twice, also in the sections of other workers."""
+    faults = []
+    others = {given: element for section in foreign for given, element in _given_ids(section)}
     seen: dict[str, Plugin] = {}
     for plugin in all_plugins([*assembly.stages, *assembly.inputs]):
+        if plugin.kind in _NAMELESS:
+            continue
         first = seen.setdefault(plugin.plugin_id, plugin)
-        if first is not plugin:
+        taken = first.element if first is not plugin else others.get(plugin.plugin_id)
+        if taken is not None:
             place = plugin.element.place_of("@id")
-            text = f"{plugin.element.title()}: '@id {plugin.plugin_id}' is taken by {first.element.place}: give another"
+            text = (
+                f"{plugin.element.title()}: '@id {plugin.plugin_id}' is taken by {taken.place}: give another"
+            )
             faults.append(ConfigError(text, place))
     return faults
 
@@ -143,9 +196,7 @@ def _declare_labels(root: Element, assembly: Assembly, faults: list[ConfigError]
             faults.append(ConfigError("<label> needs a name: <label @NAME>", label.place))
         elif name == ROOT_LABEL:
             faults.append(ConfigError(f"{ROOT_LABEL} is reserved for the top level", label.place))
-        elif name in labels:
-            faults.append(ConfigError(f"section <label {name}> appears twice", label.place))
-        else:
+        elif name not in labels:
             if not label.children("match"):
                 fault = f"<label {name}> needs a <match>: nothing takes its events"
                 faults.append(ConfigError(fault, label.place))
@@ -204,7 +255,7 @@ def _build_stage(element: Element, router: LabelRouter, assembly: Assembly) -> F
     except ValueError as error:
         raise ConfigError(f"{element.title()}: {error}", element.place) from None
     kind = "filter" if element.name == "filter" else "output"
-    target = _label_of(element, router, assembly)
+    target = _label_of(kind, element, router, assembly)
     stage = build(kind, element.get("@type"), element, _context_of(element, assembly), target)
     assert isinstance(stage, Filter | Output)
     router.add(matches, stage)
@@ -213,7 +264,7 @@ def _build_stage(element: Element, router: LabelRouter, assembly: Assembly) -> F
 
 def _add_source(element: Element, assembly: Assembly, faults: list[ConfigError]) -> None:
     try:
-        router = _label_of(element, assembly.routers[""], assembly)
+        router = _label_of("input", element, assembly.routers[""], assembly)
         source = build("input", element.get("@type"), element, _context_of(element, assembly), router)
         assert isinstance(source, Input)
         assembly.inputs.append(source)
@@ -226,15 +277,16 @@ def _context_of(element: Element, assembly: Assembly) -> Context:
     return assembly if element.workers is None else WorkerScope(assembly, element.workers)
 
 
-def _label_of(element: Element, default: LabelRouter, assembly: Assembly) -> LabelRouter:
+def _label_of(kind: str, element: Element, default: LabelRouter, assembly: Assembly) -> LabelRouter:
     """The router an element's plugin emits to: its `@label`, or where it stands."""
-    label = element.get("@label")
-    if label is None or element.name == "filter":
+    label = label_of(kind, element)
+    if label is None:
         return default
     try:
-        return assembly.router(label)
+        router = assembly.router(label)
     except ConfigError as error:
         raise error.at(element.place_of("@label")) from None
+    return default if element.name == "filter" else router
 
 
 def all_plugins(plugins: "list[Plugin]") -> "list[Plugin]":

@@ -16,23 +16,24 @@ def compile_tag_patterns(text: str) -> TagMatcher:
     patterns = text.split()
     if not patterns:
         raise ValueError("a tag pattern is missing")
+    compiled = [_compile(pattern) for pattern in patterns]
     if "**" in patterns:
         return lambda tag: True
-    compiled = [_compile(pattern) for pattern in patterns]
     if len(compiled) == 1:
-        only = compiled[0].match
+        only = compiled[0]
         return lambda tag: only(tag) is not None
-    return lambda tag: any(one.match(tag) for one in compiled)
+    return lambda tag: any(one(tag) for one in compiled)
 
 
-def _compile(pattern: str) -> "re.Pattern[str]":
+def _compile(pattern: str) -> Callable[[str], object]:
     if pattern.startswith("/"):
-        if len(pattern) < 2 or not pattern.endswith("/"):
+        if not pattern.endswith("/"):
             raise ValueError(
                 f"invalid regular expression {pattern!r} as tag pattern: the closing slash is missing"
             )
-        return compile_regexp(f"\\A(?:{pattern[1:-1]})\\Z")
-    return re.compile(_translate(pattern) + r"\Z", re.DOTALL)
+        # Not grouped: of `/a|b/` Fluentd binds only `a` to the begin and only `b` to the end of the tag.
+        return compile_regexp(f"\\A{pattern[1:-1]}\\Z").search
+    return re.compile(_translate(pattern) + r"\Z", re.DOTALL).match
 
 
 def _translate(pattern: str) -> str:
@@ -57,9 +58,9 @@ def _translate(pattern: str) -> str:
         if pending_dot:
             parts[-1] += r"\."
             pending_dot = False
-        if char == "\\" and at + 1 < len(pattern):
+        if char == "\\":  # at the end of the pattern it has no effect
             at += 1
-            parts[-1] += re.escape(pattern[at])
+            parts[-1] += re.escape(pattern[at : at + 1])
         elif char == ".":
             pending_dot = True
         elif char == "*":

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from kelp.agent.config import Section, param
+from kelp.agent.config.values import ruby_integer
 
 RPC_ENDPOINT = re.compile(r"\[?(?P<host>[0-9a-zA-Z:\-.]+)\]?:(?P<port>[0-9]+)")
 
@@ -25,6 +26,18 @@ class SystemLogSection(Section):
         "none",
         description="Accepted for Fluentd; tracebacks are part of the line they belong to.",
     )
+
+    def configure(self) -> None:
+        """Make `rotate_age` a plain number, unless it is one of the words."""
+        if self.rotate_age is None or self.rotate_age in ("daily", "weekly", "monthly"):
+            return
+        try:
+            self.rotate_age = str(ruby_integer(self.rotate_age))
+        except ValueError:
+            wanted = "a number, daily, weekly or monthly"
+            raise self.error(
+                f"option 'rotate_age' must be {wanted}, got {self.rotate_age!r}", "rotate_age"
+            ) from None
 
 
 class SystemSection(Section):
@@ -72,7 +85,9 @@ class SystemSection(Section):
     process_name: str | None = param.string(
         None, description="Name of the processes in lists; the system shows 15 bytes of `worker:NAME`."
     )
-    strict_config_value: bool | None = param.boolean(None, description="Accepted without effect.")
+    strict_config_value: bool | None = param.boolean(
+        None, description="Refuse numbers and booleans that are not written as such, for instance `10x`."
+    )
     enable_msgpack_time_support: bool | None = param.boolean(None, description="Accepted without effect.")
     disable_shared_socket: bool | None = param.boolean(
         None,
@@ -97,14 +112,8 @@ class SystemSection(Section):
             raise self.error(
                 f"option 'rpc_endpoint' must be HOST:PORT, got {self.rpc_endpoint!r}", "rpc_endpoint"
             )
-        age = self.log.rotate_age
-        if age is not None and age not in ("daily", "weekly", "monthly") and not age.isdigit():
-            wanted = "a number, daily, weekly or monthly"
-            raise self.log.error(f"option 'rotate_age' must be {wanted}, got {age!r}", "rotate_age")
-        for option in ("file_permission", "dir_permission", "umask"):
-            value = getattr(self, option)
-            if value is not None and not all(c in "01234567" for c in value):
-                raise self.error(f"option {option!r} must be octal digits, got {value!r}", option)
+        if self.umask is not None and not all(c in "01234567" for c in self.umask):
+            raise self.error(f"option 'umask' must be octal digits, got {self.umask!r}", "umask")
 
     @property
     def root_path(self) -> Path | None:

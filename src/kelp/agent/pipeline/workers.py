@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kelp.agent.config import ConfigError, Element
+from kelp.agent.config.values import ruby_to_i
 from kelp.agent.plugin import Output, Plugin, Router
+from kelp.common.log import Log
 
 if TYPE_CHECKING:
     from kelp.agent.pipeline.assemble import Assembly
 
+_log = Log("agent.config")
 _ALLOWED = ("source", "match", "filter", "label")
 
 
@@ -52,17 +55,13 @@ class WorkerScope:
 
 
 def flatten_workers(root: Element, workers: int, worker_id: int, faults: list[ConfigError]) -> Element:
-    """The configuration as worker `worker_id` of `workers` runs it: its own sections take part like all others.
+    """The configuration as worker `worker_id` of `workers` runs it: its own sections stand behind all others.
 
     Their elements say in `workers` how many workers run them.
     """
     taken: set[int] = set()
-    elements = []
-    for section in root.elements:
-        if section.name != "worker":
-            elements.append(section)
-            continue
-        section.used = True
+    elements = [section for section in root.elements if section.name != "worker"]
+    for section in root.children("worker"):
         try:
             ids = _ids(section, workers, taken)
             _check_content(section)
@@ -74,7 +73,7 @@ def flatten_workers(root: Element, workers: int, worker_id: int, faults: list[Co
         if worker_id in ids:
             elements += section.elements
         else:
-            _use(section)
+            leave_unread(section)
     return Element(root.name, root.arg, root.attrs, elements, root.file, root.line)
 
 
@@ -82,19 +81,22 @@ def _ids(section: Element, workers: int, taken: set[int]) -> range:
     """The workers a section names; a range must not take a worker that an earlier range has."""
     if not section.arg:
         raise ConfigError("<worker> needs the number of a worker: <worker 0> or <worker 0-1>", section.place)
-    found = re.fullmatch(r"(\d+)(?:-(\d+))?", section.arg)
-    if found is None:
-        raise ConfigError(f"{section.title()}: write <worker N> or <worker N-M>", section.place)
-    first, last = int(found[1]), int(found[2] or found[1])
+    if re.fullmatch(r"\d+(?:-\d+)?", section.arg) is None:
+        _log.warning("write <worker N> or <worker N-M>", place=section.place, got=section.title())
+    # What is no number is 0, and of more than two numbers the first one counts.
+    parts = section.arg.rstrip("-").split("-")
+    is_range = len(parts) == 2
+    first = ruby_to_i(parts[0] if is_range else section.arg)
+    last = ruby_to_i(parts[1]) if is_range else first
     if first > last:
         text = f"{section.title()}: the first worker must not be greater than the last"
         raise ConfigError(text, section.place)
-    if last >= workers:
+    if first < 0 or last >= workers:
         exist = "only worker 0 exists" if workers == 1 else f"workers 0 to {workers - 1} exist"
         text = f"{section.title()}: {exist}, as `workers` of <system> is {workers}"
         raise ConfigError(text, section.place)
     ids = range(first, last + 1)
-    if found[2] is not None:
+    if is_range:
         doubled = taken.intersection(ids)
         if doubled:
             text = f"{section.title()}: worker {min(doubled)} is named by an earlier range"
@@ -116,10 +118,10 @@ def _mark(element: Element, workers: int) -> None:
         _mark(child, workers)
 
 
-def _use(element: Element) -> None:
-    """Another worker reads these options: here they are not reported as unused."""
+def leave_unread(element: Element) -> None:
+    """Nobody reads these options here, on purpose: they are not reported as unused."""
     element.used = True
     for attr in element.attrs.values():
         attr.used = True
     for child in element.elements:
-        _use(child)
+        leave_unread(child)

@@ -1,6 +1,6 @@
 """Plugins: bases, registry, life cycle."""
 
-from kelp.agent.plugin.base import Context, Plugin, Router, build
+from kelp.agent.plugin.base import Context, Plugin, Router, build, label_of
 from kelp.agent.plugin.filter import Filter
 from kelp.agent.plugin.formatter import Formatter
 from kelp.agent.plugin.input import BufferOverflow, Input
@@ -21,5 +21,6 @@ __all__ = [
     "Router",
     "UnrecoverableError",
     "build",
+    "label_of",
     "register",
 ]

@@ -84,6 +84,8 @@ class Plugin(Configurable):
     type_name: ClassVar[str] = ""
     # Whether several workers may run it at once; if not, it needs a <worker N> section where there are several.
     multi_workers_ready: ClassVar[bool] = True
+    # Whether it emits events, so that `@label` has a meaning.
+    takes_label: ClassVar[bool] = True
     # Which of Fluentd 0.12's flat options to lift: parser, buffer, inject, extract, formatter.
     flat_options: ClassVar[tuple[str, ...]] = ()
     # Chunk key of a lifted <buffer>: "" or "time".
@@ -101,7 +103,7 @@ class Plugin(Configurable):
         self.router = router
         self.children = []
         self.element = element
-        for reserved in ("@type", "@id", "@label", "@log_level"):
+        for reserved in ("@type", "@id", "@log_level"):
             element.attr(reserved)
         element.known.update(("@type", "@id", "@label", "@log_level"))
         given_id = element.get("@id")
@@ -129,12 +131,12 @@ class Plugin(Configurable):
         level = element.get("@log_level")
         if level is None:
             return
-        if level not in LEVELS:
+        if level.lower() not in LEVELS:
             wanted = ", ".join(LEVELS)
             message = f"{element.title()}: option '@log_level' must be one of {wanted}, got {level!r}"
             raise ConfigError(message, element.place_of("@log_level"))
         self.log = Log(f"agent.{self.plugin_id}")
-        self.log.set_level(level)
+        self.log.set_level(level.lower())
 
     @property
     def has_own_id(self) -> bool:
@@ -193,6 +195,13 @@ class Plugin(Configurable):
                 raise self.error(f"section <{tag}> is required")
             element = Element(tag, file=self.element.file, line=self.element.line)
         return self.create_plugin(kind, element, default_type)
+
+
+def label_of(kind: str, element: Element) -> str | None:
+    """The `@label` of a section; None where it has none, or where its plugin emits nothing and thus ignores it."""
+    cls = registry.find(kind, str(element.get("@type")))
+    label = element.get("@label") if cls is not None and cls.takes_label else None
+    return None if label is None else str(label)
 
 
 def build(kind: str, type_name: Any, element: Element, context: Context, router: Router) -> Plugin:

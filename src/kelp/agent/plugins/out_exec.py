@@ -24,6 +24,8 @@ class CommandFailed(KelpError):
 class ExecOutput(BufferedOutput):
     """Writes a chunk to a file and runs the command with its path behind; a status other than 0 means: try again."""
 
+    takes_label = False
+
     flat_options: ClassVar[tuple[str, ...]] = ("formatter", "inject", "buffer")
     default_chunk_key: ClassVar[str] = "time"
 

@@ -26,6 +26,8 @@ class FileOutput(BufferedOutput):
     `append` is set, then `.log`, then `.gz`. A `*` in the path stands for the time slice.
     """
 
+    takes_label = False
+
     flat_options = ("formatter", "buffer", "inject")
     default_chunk_key = "time"
     buffer_defaults: ClassVar[dict[str, Any]] = {"@type": "file", "chunk_keys": ["time"], "timekey": "86400"}

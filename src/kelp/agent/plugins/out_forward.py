@@ -30,6 +30,8 @@ class SecuritySection(Section):
 class TransportOptions(BufferedOutput):
     """The options about connections."""
 
+    takes_label = False
+
     transport: str = param.enum(["tcp", "tls"], default="tcp", description="Protocol.")
     send_timeout: float = param.time(default=60, description="Limit for sending, in seconds.")
     connect_timeout: float | None = param.time(

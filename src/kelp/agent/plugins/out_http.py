@@ -51,6 +51,8 @@ class AuthSection(Section):
 class HttpOutput(BufferedOutput):
     """One request per chunk; an answer other than 2xx is retried or, by default, given up unless it is 503."""
 
+    takes_label = False
+
     flat_options: ClassVar[tuple[str, ...]] = ()
 
     endpoint: str = param.string(description="URL, with placeholders.")

@@ -15,6 +15,8 @@ from kelp.agent.plugin import register
 class NullOutput(BufferedOutput):
     """Discards everything; with a <buffer>, discards chunks."""
 
+    takes_label = False
+
     buffered_by_default = False
     flat_options: ClassVar[tuple[str, ...]] = ()
     fluentd_keeps_events: ClassVar[bool] = True

@@ -17,6 +17,8 @@ from kelp.agent.timefmt import build_time_formatter
 class SecondaryFileOutput(BufferedOutput):
     """For `<secondary>` only: one file per chunk, `dump.bin.0`, `dump.bin.1`…, or all in one with `append`."""
 
+    takes_label = False
+
     directory: str = param.string(description="Folder of the files, with placeholders.")
     basename: str = param.string(default="dump.bin", description="Begin of their names, with placeholders.")
     append: bool = param.boolean(default=False, description="Append to one file.")

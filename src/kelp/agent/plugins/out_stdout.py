@@ -19,6 +19,8 @@ _lock = threading.Lock()
 class StdoutOutput(BufferedOutput):
     """Prints each event as a line, at once unless a <buffer> is given."""
 
+    takes_label = False
+
     buffered_by_default = False
     flat_options = ("inject", "formatter")
     buffer_defaults: ClassVar[dict[str, Any]] = {

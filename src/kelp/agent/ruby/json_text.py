@@ -1,9 +1,11 @@
-"""JSON as Ruby's JSON library reads it: with comments, and with escapes of any character (`"\\."` is `"."`)."""
+"""JSON as Ruby's JSON library reads and writes it: read with comments and escapes of any character (`"\\."` is `"."`)."""
 
 import json
 import re
 from collections.abc import Callable
 from typing import Any
+
+from kelp.agent.ruby.values import float_text
 
 _STRING_OR_COMMENT = re.compile(r'"(?:[^"\\]|\\.)*+"|/\*.*?\*/|//[^\n]*', re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -17,6 +19,19 @@ def load_json(text: str, pairs: Callable[[list[tuple[str, Any]]], Any] | None = 
         if "\\" not in text and "/" not in text:
             raise
     return json.loads(_STRING_OR_COMMENT.sub(_mended, text), object_pairs_hook=pairs, parse_constant=_refuse)
+
+
+def dump_json(value: Any) -> str:
+    """Compact JSON with Ruby's floats. Raises ValueError for half a surrogate pair, which is no text."""
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{dump_json(k)}:{dump_json(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(dump_json, value)) + "]"
+    if isinstance(value, float):
+        return float_text(value)
+    text = json.dumps(value, ensure_ascii=False)
+    text.encode()
+    return text
 
 
 def _refuse(name: str) -> Any:

@@ -324,10 +324,10 @@ def split_literal(text: str) -> tuple[str, bool, bool]:
     if not text.startswith("/"):
         return text, False, False
     slash = text.rfind("/")
-    if slash < len(text) - 3 or slash == 0:
+    if slash < len(text) - 3:  # `/ab` passes: Fluentd takes its one slash for both
         raise ValueError(f"a regular expression: missing right slash: {text}")
     options = text[slash + 1 :]
-    return text[1:slash], "i" in options, "m" in options
+    return text[1 : max(slash, 1)], "i" in options, "m" in options
 
 
 def parse_literal(text: str) -> "re.Pattern[str]":

@@ -8,7 +8,6 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
-from decimal import Decimal
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
@@ -166,12 +165,12 @@ def float_text(value: float) -> str:
     if value in (float("inf"), float("-inf")):
         return "Infinity" if value > 0 else "-Infinity"
     text = repr(value)
-    if "e" not in text and abs(value) < 1e15:
-        return text
-    sign, digits, exponent = Decimal(text).as_tuple()
-    figures = "".join(map(str, digits)).rstrip("0")
-    power = len(digits) - 1 + int(exponent)
-    return f"{'-' if sign else ''}{figures[0]}.{figures[1:] or '0'}e{power:+03d}"
+    if "e" in text:
+        return text if "." in text else text.replace("e", ".0e")
+    if abs(value) >= 1e15 and text.endswith(".0"):  # whole numbers of 16 digits
+        sign, digits = text[: value < 0], text.lstrip("-")[:-2]
+        return f"{sign}{digits[0]}.{digits[1:].rstrip('0') or '0'}e+{len(digits) - 1}"
+    return text
 
 
 def to_s(value: Any) -> str:
