@@ -49,7 +49,7 @@ def formatted(options: str, record: dict[str, Any], time: int = T0 + 5) -> bytes
         ("@type single_value", {"message": "m"}, "m\n"),
         ("@type single_value\nmessage_key log\nadd_newline false", {"log": 5}, "5"),
         ("@type single_value", {}, "\n"),
-        ("@type hash", RECORD, '{"s"=>"a\\tb", "n"=>1, "f"=>1.0, "t"=>true, "z"=>nil, "o"=>{"k"=>[1, "x"]}, "u"=>"é"}\n'),
+        ("@type hash", RECORD, '{"s"=>"a\\tb", "n"=>1, "f"=>1.0, "t"=>true, "z"=>nil, "o"=>{"k"=>[1, "x"]}, "u"=>"\\u00E9"}\n'),
         ("@type hash", {"q": '"#{x}\\\x1b\x01'}, '{"q"=>"\\"\\#{x}\\\\\\e\\u0001"}\n'),
         ("@type hash", {"a": 1e20, "b": 1.5e-7, "c": 1e16, "d": 123456789.25}, '{"a"=>1.0e+20, "b"=>1.5e-07, "c"=>1.0e+16, "d"=>123456789.25}\n'),
     ],

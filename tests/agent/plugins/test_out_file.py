@@ -77,11 +77,18 @@ def test_inject(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("relative", ["true", "false"])
 def test_symlink(tmp_path: Path, relative: str) -> None:
-    text = f"@type file\npath {tmp_path}/d/a\nsymlink_path {tmp_path}/now\nsymlink_path_use_relative {relative}\n{NONE}\n{JSON}"
+    buffer = f"<buffer []>\n@type file\npath {tmp_path}/b\nflush_at_shutdown true\n</buffer>"
+    text = f"@type file\npath {tmp_path}/d/a\nsymlink_path {tmp_path}/now\nsymlink_path_use_relative {relative}\n{buffer}\n{JSON}"
     with running(text) as driver:
         driver.emit("t", (T0, {"n": 1}))
     assert (tmp_path / "now").read_text() == '{"n":1}\n'
     assert os.readlink(tmp_path / "now") == ("d/a_0.log" if relative == "true" else f"{tmp_path}/d/a_0.log")
+
+
+def test_no_symlink_without_chunk_files(tmp_path: Path) -> None:
+    with running(f"@type file\npath {tmp_path}/a\nsymlink_path {tmp_path}/now\n{NONE}") as driver:
+        driver.emit("t", (T0, {"n": 1}))
+    assert not os.path.lexists(tmp_path / "now")
 
 
 def test_defaults_are_a_file_buffer_of_days(tmp_path: Path) -> None:

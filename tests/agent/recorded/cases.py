@@ -52,7 +52,8 @@ def ask_fluentd(cases: list[Case]) -> list[Any]:
     """A real Fluentd's answers. Raises CalledProcessError."""
     text = "".join(json.dumps(case) + "\n" for case in cases)
     environment = dict(os.environ, TZ="UTC", LANG="C.UTF-8")
-    command = ["ruby", "-W0", str(HERE / "record.rb")]
+    # With the encodings of a Fluentd worker: they decide how texts are inspected.
+    command = ["ruby", "-W0", "-Eascii-8bit:ascii-8bit", str(HERE / "record.rb")]
     done = subprocess.run(command, input=text, capture_output=True, text=True, check=True, env=environment)
     answers = [json.loads(line) for line in done.stdout.split("\n") if line.startswith("{")]
     if len(answers) != len(cases):

@@ -101,7 +101,7 @@ def evaluate(text: str) -> str:
         ('"a" <=> "b"', "-1"),
         ("2.5.round + 3.5.round", "7"),
         ("3.14159.round(2)", "3.14"),
-        ('"\\u00e9\\x41"', '"éA"'),
+        ('"\\u00e9\\x41"', '"\\u00E9A"'),
         ("Digest::MD5.hexdigest('a')", '"0cc175b9c0f1b6a831c399e269772661"'),
         ("IPAddr.new('::1').ipv6?", "true"),
         ("begin; 1 / 0; rescue; 9; end", "9"),

@@ -138,7 +138,8 @@ class FileOutput(BufferedOutput):
         return compress(chunk.read(), self._packing)
 
     def _link(self, path: str, chunk: Chunk) -> None:
-        if self.symlink_path is None or self.primary is not None:
+        # As Fluentd: only with chunks in files.
+        if self.symlink_path is None or self.primary is not None or not self.storage.persistent:
             return
         link = self.extract_placeholders(self.symlink_path, chunk)
         folder = os.path.dirname(os.path.abspath(link))

@@ -5,7 +5,6 @@ nil is None, Integer is int, String is str, Array is list, Hash is dict; the res
 
 import json
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from ipaddress import IPv4Address, IPv6Address
@@ -210,18 +209,20 @@ _ESCAPES |= {"\v": "\\v", "\f": "\\f"}
 
 
 def _quote(text: str) -> str:
-    body = "".join(c if c.isalnum() else _ESCAPES.get(c) or _shown(c) for c in text)
+    body = "".join(c if c.isascii() and c.isalnum() else _ESCAPES.get(c) or _shown(c) for c in text)
     return '"' + re.sub(r"#(?=[{$@])", r"\\#", body) + '"'
 
 
 def _shown(char: str) -> str:
-    """A character in quotes: as it is where Ruby prints it, a byte that was no UTF-8 as `\\xFF`."""
+    """A character in quotes, for the encoding of Fluentd's workers (ASCII); a byte that was no UTF-8 as `\\xFF`."""
     code = ord(char)
     if 0xDC80 <= code <= 0xDCFF:
         return f"\\x{code - 0xDC00:02X}"
-    if char != "\x85" and unicodedata.category(char) in ("Cc", "Cn", "Cs", "Zl", "Zp"):
-        return f"\\u{code:04X}" if code < 0x10000 else f"\\u{{{code:X}}}"
-    return char
+    if code == 0x7F:
+        return "\\x7F"
+    if 0x20 <= code < 0x7F:
+        return char
+    return f"\\u{code:04X}" if code < 0x10000 else f"\\u{{{code:X}}}"
 
 
 def inspect(value: Any) -> str:
