@@ -218,8 +218,6 @@ def _shown(char: str) -> str:
     code = ord(char)
     if 0xDC80 <= code <= 0xDCFF:
         return f"\\x{code - 0xDC00:02X}"
-    if code == 0x7F:
-        return "\\x7F"
     if 0x20 <= code < 0x7F:
         return char
     return f"\\u{code:04X}" if code < 0x10000 else f"\\u{{{code:X}}}"
