@@ -47,13 +47,6 @@ CONFIG = """
 """
 
 
-@pytest.fixture
-def runner(tmp_path: Path) -> Iterator[Runner]:
-    started = Runner(tmp_path)
-    yield started
-    started.end()
-
-
 def start(
     runner: Runner, port: int, *, threads: int = 1, chunk: str = "64k", overflow: str = "block"
 ) -> Path:
