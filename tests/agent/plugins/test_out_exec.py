@@ -13,11 +13,18 @@ FAST = "<buffer tag>\nflush_mode immediate\nretry_wait 0.05\n</buffer>"
 
 
 def test_commands_get_the_chunk_as_a_file(tmp_path: Path) -> None:
-    command = f"sh -c 'cat $1 >> {tmp_path}/${{tag}}' --"
+    command = f"sh -c 'tag=x; cat $1 >> {tmp_path}/${{tag}}' --"  # the shell's own placeholder
     with running(f"@type exec\ncommand {command}\n{FORMAT}\n{FAST}") as driver:
         driver.emit("x", (T0, {"a": 1}), (T0, {"a": 2}))
         wait_for(lambda: driver.output.chunks.size == 0)
     assert (tmp_path / "x").read_text() == "1\tx\n2\tx\n"
+
+
+def test_injected_times_are_texts_in_utc(tmp_path: Path) -> None:
+    form = "<format>\n@type json\n</format>\n<inject>\ntime_key t\n</inject>"
+    with running(f"@type exec\ncommand sh -c 'cat $1 >> {tmp_path}/x' --\n{form}\n{FAST}") as driver:
+        driver.emit("x", (T0, {"a": 1}))
+    assert (tmp_path / "x").read_text() == '{"a":1,"t":"2026-11-23T10:00:00Z"}\n'
 
 
 def test_failures_are_retried(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def send(sink: Sink, options: str, arg: str = "", root: Path | None = None) -> R
     ("options", "content_type", "body"),
     [
         ("", "application/x-ndjson", b'{"n":1}\n{"n":2}\n'),
-        ("json_array true", "application/json", b'[{"n":1},{"n":2}]'),
+        ("json_array true", "application/json", b'[{"n":1}\n,{"n":2}\n]'),
         ("content_type text/x", "text/x", b'{"n":1}\n{"n":2}\n'),
         ("<format>\n@type csv\nfields n\n</format>", "text/csv", b'"1"\n"2"\n'),
         ("compress gzip", "application/x-ndjson", b'{"n":1}\n{"n":2}\n'),

@@ -8,6 +8,8 @@ from kelp.agent.config import Section, param
 from kelp.agent.event import Batch
 from kelp.agent.timefmt import build_time_formatter
 
+TIME_TYPES = ["float", "unixtime", "unixtime_millis", "unixtime_micros", "unixtime_nanos", "string"]
+
 
 class InjectSection(Section):
     """Fields added to every record on its way out."""
@@ -17,11 +19,7 @@ class InjectSection(Section):
     worker_id_key: str | None = param.string(default=None, description="Field for the worker's number.")
     tag_key: str | None = param.string(default=None, description="Field for the tag.")
     time_key: str | None = param.string(default=None, description="Field for the event's time.")
-    time_type: str = param.enum(
-        ["float", "unixtime", "unixtime_millis", "unixtime_micros", "unixtime_nanos", "string"],
-        default="float",
-        description="The form of the time.",
-    )
+    time_type: str = param.enum(TIME_TYPES, default="float", description="The form of the time.")
     time_format: str | None = param.string(
         default=None, description="strftime format, with time_type string."
     )

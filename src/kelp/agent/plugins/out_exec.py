@@ -11,13 +11,20 @@ from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config import Element, param
 from kelp.agent.event import Batch
-from kelp.agent.output.inject import InjectSection
+from kelp.agent.output.inject import TIME_TYPES, InjectSection
 from kelp.agent.plugin import register
 from kelp.common.errors import KelpError
 
 
 class CommandFailed(KelpError):
     """The command did not end with status 0."""
+
+
+class ExecInjectSection(InjectSection):
+    """Fields added to every record; times are texts in UTC by default."""
+
+    time_type: str = param.enum(TIME_TYPES, default="string", description="The form of the time.")
+    localtime: bool = param.boolean(default=False, description="Write times in the local zone.")
 
 
 @register("output", "exec")
@@ -29,14 +36,14 @@ class ExecOutput(BufferedOutput):
     flat_options: ClassVar[tuple[str, ...]] = ("formatter", "inject", "buffer")
     default_chunk_key: ClassVar[str] = "time"
 
-    command: str = param.string(
-        description="Command line for the shell, with placeholders; the path is added."
-    )
+    command: str = param.string(description="Command line for the shell; the path is added.")
     command_timeout: float = param.time(default=270, description="Limit for the command, in seconds.")
     format_element: Element | None = param.element(
         "format", plugin_kind="formatter", description="How events are written; type tsv by default."
     )
-    inject: InjectSection | None = param.section("inject", InjectSection, description="Fields to add.")
+    inject: ExecInjectSection | None = param.section(
+        "inject", ExecInjectSection, description="Fields to add."
+    )
 
     def configure(self) -> None:
         super().configure()
@@ -52,7 +59,7 @@ class ExecOutput(BufferedOutput):
         with tempfile.NamedTemporaryFile(prefix="kelp-exec-") as file:
             file.write(chunk.read())
             file.flush()
-            self._run(f"{self.extract_placeholders(self.command, chunk)} {shlex.quote(file.name)}")
+            self._run(f"{self.command} {shlex.quote(file.name)}")
 
     def _run(self, command: str) -> None:
         # A session of its own, so that the whole pipeline of a command that hangs can be ended.

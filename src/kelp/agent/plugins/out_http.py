@@ -152,7 +152,7 @@ class HttpOutput(BufferedOutput):
 
     def format_records(self, tag: str, batch: Batch, metadata: Metadata) -> list[bytes]:
         lines = self._formatter.format_records(tag, batch)
-        return [line.rstrip(b"\r\n") + b"," for line in lines] if self.json_array else lines
+        return [line + b"," for line in lines] if self.json_array else lines
 
     def write(self, chunk: Chunk) -> None:
         url = self._url(chunk)
