@@ -7,8 +7,9 @@ from typing import Any
 from kelp.agent.ruby import constants, literals
 from kelp.agent.ruby.literals import Code, Env
 from kelp.agent.ruby.methods import Block, call_method, known_names
+from kelp.agent.ruby.operators import LAST_MATCH
 from kelp.agent.ruby.source import RubySyntaxError, Source
-from kelp.agent.ruby.values import RubyError, Symbol
+from kelp.agent.ruby.values import Matched, RubyError, Symbol
 
 _METHOD = re.compile(r"[a-zA-Z_]\w*(?:[?!](?!=[^=~>]))?|\[\]")
 _LABEL = re.compile(r"([a-zA-Z_]\w*[?!]?):(?!:)")
@@ -258,6 +259,8 @@ def _block(parameters: list[str], body: Code) -> BlockCode:
 
     def make(env: Env) -> Block:
         def run(values: list[Any]) -> Any:
+            if type(values) is Matched:
+                env[LAST_MATCH] = values.found
             # One pair for several parameters is taken apart, as in `hash.map { |k, v| … }`.
             if len(parameters) > 1 and len(values) == 1 and isinstance(values[0], list):
                 values = values[0]

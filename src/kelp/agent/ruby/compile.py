@@ -1,7 +1,7 @@
 """Ruby expressions → Python functions: a recursive descent parser that builds closures as it goes.
 
 What is not known is refused when the text is compiled (RubySyntaxError), never guessed: unknown names, unknown
-methods, assignments to anything but local variables, backticks, `eval`.
+methods, assignments to anything but local variables, `eval`.
 """
 
 import re
@@ -215,6 +215,8 @@ class Compiler(CallCompiler):
             return control.negated(self.unary())
         if source.looking_at("-") and not source.looking_at("->"):
             source.at += 1
+            if source.peek().isdigit() and (number := self._negative_number()):
+                return number
             source.blank()
             operand = self.binary(13)
 
@@ -235,7 +237,9 @@ class Compiler(CallCompiler):
         if char.isdigit():
             return self._number()
         if char in "\"'" and char:
-            return literals.quoted(source, self.interpolation)
+            return self._strings()
+        if char == "`":
+            return literals.command(source, self.interpolation)
         if char == "%":
             return literals.percent(source, self.interpolation)
         if char == "/":
@@ -262,6 +266,18 @@ class Compiler(CallCompiler):
             return self._keyword(word)
         return self._name(word)
 
+    def _strings(self) -> Code:
+        """A string, and those that stand directly behind it: `"a" "b"` is one."""
+        source = self.source
+        code = literals.quoted(source, self.interpolation)
+        mark = source.at
+        source.blank()
+        if source.peek() not in ("'", '"'):
+            source.at = mark
+            return code
+        rest = self._strings()
+        return lambda env: code(env) + rest(env)
+
     def interpolation(self, source: Source) -> Code:
         """The statements of `#{…}`; the position moves behind the brace."""
         code = self.statements("}")
@@ -278,6 +294,19 @@ class Compiler(CallCompiler):
         if "." in text or "e" in text.lower():
             return literals.constant(float(text))
         return literals.constant(int(text, 8) if len(text) > 1 and text[0] == "0" else int(text))
+
+    def _negative_number(self) -> Code | None:
+        """`-1.5.abs`: here the sign belongs to the number; in `-2 ** 2` it does not (None, nothing taken)."""
+        source = self.source
+        start = source.at
+        number = self._number()({})
+        mark = source.at
+        source.blank()
+        if source.looking_at("**"):
+            source.at = start
+            return None
+        source.at = mark
+        return self.postfix(literals.constant(-number))
 
     def _symbol(self) -> Code:
         source = self.source

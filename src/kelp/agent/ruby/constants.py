@@ -1,6 +1,7 @@
 """Classes and modules an expression may name, and the methods called on them."""
 
 import base64
+import glob
 import hashlib
 import ipaddress
 import os
@@ -144,6 +145,13 @@ def _address(text: Any) -> Any:
         raise RubyError(f"invalid address: {error}") from None
 
 
+def _host_address(name: str) -> str:
+    try:
+        return str(socket.getaddrinfo(name, None)[0][4][0])
+    except OSError as error:
+        raise RubyError(f"cannot resolve {name}: {error}") from None
+
+
 _FILE: dict[str, Function] = {
     "read": _of(_read, 1),
     "open": _open,
@@ -154,7 +162,8 @@ _FILE: dict[str, Function] = {
     "dirname": _of(lambda p: os.path.dirname(p) or ".", 1),
     "extname": _of(lambda p: os.path.splitext(p)[1], 1),
     "join": _of(lambda *parts: "/".join(parts).replace("//", "/"), 1, 99),
-    "expand_path": _of(os.path.abspath, 1),
+    "expand_path": _of(lambda path, base="": os.path.abspath(os.path.join(base, path)), 1, 2),
+    "directory?": _of(os.path.isdir, 1),
 }
 
 
@@ -182,7 +191,13 @@ MODULES: dict[str, dict[str, Function]] = {
     "File": _FILE,
     "IO": {"read": _FILE["read"], "readlines": _FILE["readlines"]},
     "IPAddr": {"new": _of(_address, 1)},
-    "Dir": {"pwd": _of(os.getcwd), "exist?": _of(os.path.isdir, 1)},
+    "Dir": {
+        "pwd": _of(os.getcwd),
+        "exist?": _of(os.path.isdir, 1),
+        "glob": _of(lambda pattern: sorted(glob.glob(pattern, recursive=True)), 1),
+    },
+    "IPSocket": {"getaddress": _of(_host_address, 1)},
+    "Process": {"pid": _of(os.getpid)},
     "Regexp": {"escape": _of(lambda t: _escape(t), 1)},
     "Digest::MD5": _digest("md5"),
     "Digest::SHA1": _digest("sha1"),
@@ -213,6 +228,7 @@ FUNCTIONS: dict[str, Function] = {
     "format": _of(lambda form, *args: format_text(form, list(args)), 1, 99),
     "sprintf": _of(lambda form, *args: format_text(form, list(args)), 1, 99),
     "rand": _of(lambda limit=0: random.randrange(limit) if limit else random.random(), 0, 1),
+    "open": _open,
     "require": _of(lambda name: True, 1),
     "raise": _of(lambda *parts: _raise(*parts), 0, 2),
 }

@@ -1,12 +1,13 @@
 """Ruby's literals with parts: strings, symbols, patterns, word lists."""
 
 import re
+import subprocess
 from collections.abc import Callable
 from typing import Any
 
 from kelp.agent.ruby.regexp import compile_regexp
 from kelp.agent.ruby.source import Source
-from kelp.agent.ruby.values import Regexp, Symbol, to_s
+from kelp.agent.ruby.values import Regexp, RubyError, Symbol, to_s
 
 Env = dict[str, Any]
 Code = Callable[[Env], Any]
@@ -27,6 +28,7 @@ _SIMPLE = {
     "f": "\f",
 }
 _NUMERIC = re.compile(r"u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{1,2})|([0-7]{1,3})")
+_SHELL = re.compile(r"[*?{}\[\]<>()~&|\\$;'`\"\n#=%]")
 _FLAGS = re.compile(r"[imxounse]*")
 
 
@@ -43,9 +45,29 @@ def quoted(source: Source, interpolate: Interpolate) -> Code:
     return _joined(_parts(source, quote, quote, interpolate))
 
 
+def command(source: Source, interpolate: Interpolate) -> Code:
+    """What a command prints; the position is on the opening backtick."""
+    source.at += 1
+    return _run(_joined(_parts(source, "`", "`", interpolate)))
+
+
+def _run(text: Code) -> Code:
+    def run(env: Env) -> str:
+        line = text(env)
+        # As Ruby does: without a shell where the line needs none, so that a missing program is an error.
+        words = line if _SHELL.search(line) else line.split()
+        try:
+            done = subprocess.run(words, shell=isinstance(words, str), stdout=subprocess.PIPE, check=False)
+        except (OSError, IndexError) as error:
+            raise RubyError(f"cannot run {line!r}: {error}") from None
+        return done.stdout.decode(errors="replace")
+
+    return run
+
+
 def percent(source: Source, interpolate: Interpolate) -> Code:
-    """`%q() %Q[] %w[] %i[] %r{} %()`; the position is on the percent sign."""
-    found = re.compile(r"%([qQwWiIr]?)([^a-zA-Z0-9\s])").match(source.text, source.at)
+    """`%q() %Q[] %w[] %i[] %r{} %x() %()`; the position is on the percent sign."""
+    found = re.compile(r"%([qQwWiIrx]?)([^a-zA-Z0-9\s])").match(source.text, source.at)
     if found is None:
         raise source.fault("unexpected '%'")
     source.at = found.end()
@@ -62,7 +84,8 @@ def percent(source: Source, interpolate: Interpolate) -> Code:
         return lambda env: list(symbols)
     if kind == "r":
         return _pattern(source, opening, closing, interpolate)
-    return _joined(_parts(source, opening, closing, interpolate))
+    text = _joined(_parts(source, opening, closing, interpolate))
+    return _run(text) if kind == "x" else text
 
 
 def slashed(source: Source, interpolate: Interpolate) -> Code:

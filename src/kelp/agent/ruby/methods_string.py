@@ -10,6 +10,7 @@ from kelp.agent.ruby.regexp import compile_regexp, named_groups
 from kelp.agent.ruby.values import (
     Constant,
     MatchData,
+    Matched,
     Range,
     Regexp,
     RubyError,
@@ -108,7 +109,7 @@ def _substitute(count: int) -> Callable[[str, list[Any], Block | None], str]:
             replace = _expand(args[1])
         elif block is not None:
             run = block
-            replace = lambda found: to_s(run([found[0]]))  # noqa: E731
+            replace = lambda found: to_s(run(Matched(found)))  # noqa: E731
         else:
             raise RubyError("gsub needs a replacement")
         return pattern.sub(replace, text, count=count)

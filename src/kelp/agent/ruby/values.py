@@ -49,6 +49,14 @@ class MatchData:
     match: "re.Match[str]"
 
 
+class Matched(list[Any]):
+    """What a block gets that replaces a match: within it `$~` and `$1` are of this match."""
+
+    def __init__(self, found: "re.Match[str]") -> None:
+        super().__init__([found[0]])
+        self.found = MatchData(found)
+
+
 @dataclass(frozen=True, slots=True)
 class Range:
     """`first..last`, or without the last one (`...`)."""
