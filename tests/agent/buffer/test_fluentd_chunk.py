@@ -47,6 +47,31 @@ def test_events_reach_elasticsearch(tmp_path: Path, state: str, data: bytes, dam
     assert len(list(folder.glob("backup/worker0/es/*"))) == damaged
 
 
+@pytest.mark.parametrize(("name", "tag"), [("app%20x.web", "app x.web"), ("", "")])
+def test_chunks_of_file_single(tmp_path: Path, name: str, tag: str) -> None:
+    (tmp_path / f"fsb.{name}.b{NAME}.buf").write_bytes(EVENTS)
+    with bulk_sink() as sink:
+        text = f"@type elasticsearch\nport {sink.port}\nindex_name x-${{tag}}"
+        buffer = f"<buffer tag>\n@type file_single\npath {tmp_path}\nflush_interval 0.1\n</buffer>"
+        with running(f"{text}\n{buffer}") as driver:
+            wait_for(lambda: len(sink.docs()) == 3)
+            wait_for(lambda: driver.output.chunks.size == 0)
+    assert [(meta["_index"], doc) for _, meta, doc in sink.stored] == [
+        (f"x-{tag}", {"n": n}) for n in range(3)
+    ]
+    assert list(tmp_path.glob("fsb.*")) == []
+
+
+def test_text_chunks_of_file_single(tmp_path: Path) -> None:
+    (tmp_path / f"fsb.a%2Fb.q{NAME}.buf").write_bytes(b'{"n":1}\n{"n":2}\n')
+    buffer = f"<buffer k>\n@type file_single\npath {tmp_path}\n</buffer>"
+    path = tmp_path / "out.a/b.log"
+    with running(f"@type file\npath {tmp_path}/out.${{k}}\nappend true\n{buffer}") as driver:
+        wait_for(path.exists)
+        wait_for(lambda: driver.output.chunks.size == 0)
+    assert path.read_bytes() == b'{"n":1}\n{"n":2}\n'
+
+
 def test_text_chunks_reach_their_file(tmp_path: Path) -> None:
     folder = tmp_path / "b"
     leave(folder, "q", b'{"n":1}\n{"n":2}\n', {"timekey": 1_795_392_000})

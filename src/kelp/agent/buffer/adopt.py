@@ -1,6 +1,7 @@
 """Taking over the chunk files that Fluentd left in a buffer's folder."""
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kelp.agent.buffer.chunk import Frame
@@ -17,7 +18,7 @@ def adopt_all(output: "BufferedOutput", paths: list[str]) -> None:
     """Put the events of Fluentd's chunks into the output's own buffer; each file goes once its events are there."""
     for path in paths:
         try:
-            records = _adopt(output, path, read_chunk(path))
+            records = _adopt(output, path, read_chunk(path, next(iter(output.keys.fields), None)))
         except ChunkDamaged as error:
             _keep(output, path, str(error))
         except (OSError, BufferFull, BufferOverflow) as error:
@@ -28,7 +29,8 @@ def adopt_all(output: "BufferedOutput", paths: list[str]) -> None:
         else:
             output.log.info("took over a chunk of Fluentd", path=path, records=records)
         for done in (path, path + META_SUFFIX):
-            os.unlink(done)
+            with suppress(FileNotFoundError):
+                os.unlink(done)
 
 
 def _adopt(output: "BufferedOutput", path: str, found: FluentdChunk) -> int:

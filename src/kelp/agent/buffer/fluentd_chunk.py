@@ -1,12 +1,16 @@
 """Chunk files that Fluentd left: read so that a node can change from Fluentd to Kelp without losing events.
 
 A chunk of Fluentd's `@type file` is the bare data, packed or not, with a `.meta` file beside it: two bytes of header, a
-length, and a MessagePack map with timekey, tag and variables.
+length, and a MessagePack map with timekey, tag and variables. One of `@type file_single` has the tag, or the value of
+its one chunk key, in its name.
 """
 
 import gzip
+import os
+import re
 import zlib
 from typing import NamedTuple
+from urllib.parse import unquote
 
 import msgpack
 
@@ -15,6 +19,7 @@ from kelp.agent.buffer.errors import ChunkDamaged
 from kelp.agent.buffer.metadata import Metadata
 
 META_SUFFIX = ".meta"
+_SINGLE = re.compile(r"fsb\.(.*)\.[bq][0-9a-f]{32}\.buf")
 _HEADER = b"\xc1\x00"
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
@@ -27,10 +32,20 @@ class FluentdChunk(NamedTuple):
     data: bytes
 
 
-def read_chunk(path: str) -> FluentdChunk:
-    """Read a chunk and its `.meta` file. Raises ChunkDamaged, OSError."""
-    with open(path + META_SUFFIX, "rb") as file:
-        metadata = _metadata(file.read(), path)
+def is_single_chunk(name: str) -> bool:
+    """Whether a file of that name is a chunk of Fluentd's `@type file_single`."""
+    return _SINGLE.fullmatch(name) is not None
+
+
+def read_chunk(path: str, key: str | None = None) -> FluentdChunk:
+    """Read a chunk and its `.meta` file; `key` is the chunk key of a `file_single`. Raises ChunkDamaged, OSError."""
+    single = _SINGLE.fullmatch(os.path.basename(path))
+    if single is not None:
+        value = unquote(single[1], errors="surrogateescape")
+        metadata = Metadata(tag=value) if key is None else Metadata(variables=((key, value),))
+    else:
+        with open(path + META_SUFFIX, "rb") as file:
+            metadata = _metadata(file.read(), path)
     with open(path, "rb") as file:
         data = file.read()
     if data.startswith(_GZIP):

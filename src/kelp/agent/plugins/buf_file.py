@@ -10,7 +10,7 @@ from kelp.agent.buffer.buffer import Buffer
 from kelp.agent.buffer.chunk import Chunk, Frame, decompress
 from kelp.agent.buffer.errors import ChunkDamaged
 from kelp.agent.buffer.file_chunk import MAGIC, ChunkPath, FileChunk, recover, sound_frames, truncate
-from kelp.agent.buffer.fluentd_chunk import META_SUFFIX
+from kelp.agent.buffer.fluentd_chunk import META_SUFFIX, is_single_chunk
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.storage import BufferStorage, safe_name
 from kelp.agent.config import ConfigError, param
@@ -159,6 +159,8 @@ class FileBuffer(BufferStorage):
                 chunk = self._recover(place, state, chunk_id)
                 if chunk is not None:
                     (staged if chunk.staged else queued).append(chunk)
+            if self._single:
+                self.foreign = (*self.foreign, *_single_chunks(place.directory))
         buffer.resume(staged, queued)
         if staged or queued:
             records = sum(chunk.records for chunk in staged + queued)
@@ -215,6 +217,15 @@ class FileBuffer(BufferStorage):
         )
         if not keep:
             os.unlink(path)
+
+
+def _single_chunks(directory: str) -> list[str]:
+    """Paths of the chunks that Fluentd's `file_single` left, oldest first."""
+    try:
+        names = [name for name in os.listdir(directory) if is_single_chunk(name)]
+    except FileNotFoundError:
+        return []
+    return [os.path.join(directory, name) for name in sorted(names, key=lambda name: name[-36:])]
 
 
 def _listing(place: ChunkPath) -> list[tuple[str, str]]:
