@@ -201,6 +201,18 @@ def test_usr1_opens_the_log_file_again(runner):
     assert "stopped" in log.read_text()
 
 
+def test_cont_tells_what_the_threads_do(runner, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(runner.folder))
+    process = runner.start(runner.config("<match **>\n@type null\n</match>\n"))
+    wait_for(lambda: "agent is running" in runner.log())
+    (worker,) = children(process.pid)
+    os.kill(worker, signal.SIGCONT)
+    dump = runner.folder / f"sigdump-{worker}.log"
+    wait_for(lambda: dump.exists() and "worker.py" in dump.read_text())
+    process.terminate()
+    assert process.wait(10) == 0
+
+
 def test_the_command_line_of_fluentds_images(runner):
     config = runner.config("<match **>\n@type null\n</match>\n")
     options = (

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,17 @@ def test_a_file_of_json_lines(tmp_path: Path) -> None:
     assert {k: v for k, v in json.loads(line).items() if k != "time"} == {
         "level": "debug", "component": "agent.x", "message": "took it", "path": "a b",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_the_form_of_times(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "agent.log"
+    options = f"<log>\nformat {form}\npath {path}\ntime_format %Y-%m-%d in %Z\n</log>"
+    send_own_log(system(options), None, None)
+    Log("agent.x").info("took it")
+    line = path.read_text()
+    stamp = json.loads(line)["time"] if form == "json" else line.split(" info ")[0]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d in [A-Z]+", stamp)
 
 
 def test_the_command_line_wins(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kelp import __version__
 from kelp.agent.arguments import AgentCommand, config_path, fluentd_options, form_of
 from kelp.common import log
 from kelp.common.errors import KelpError
@@ -32,6 +33,7 @@ _INFO = _VERBOSITY.index("info")
     "--explain", metavar="TAG", help="Show which filters and outputs the events of a tag pass, and exit."
 )
 @click.option("--no-supervisor", is_flag=True, help="Run in this process: a crash is not restarted.")
+@click.version_option(__version__, prog_name="kelp agent")
 @fluentd_options
 def command(
     config: Path | None, dry_run: bool, explain: str | None, no_supervisor: bool, **more: Any
@@ -39,7 +41,7 @@ def command(
     """Collect logs as a Fluentd configuration says.
 
     Signals: TERM and INT stop, HUP and USR2 reload the configuration, USR1 flushes the buffers and opens the log file
-    again.
+    again, CONT writes what the threads of a worker are doing to sigdump-PID.log in the folder for temporary files.
     """
     level = _VERBOSITY[max(0, min(len(_VERBOSITY) - 1, _INFO + more["verbose"] - more["quiet"]))]
     log.setup(level)

@@ -2,12 +2,12 @@
 
 import json
 import logging
-import time
 from pathlib import Path
 from typing import Any
 
 from kelp.agent.log_file import AGES, LogFile
 from kelp.agent.pipeline.system import SystemSection
+from kelp.agent.timefmt import build_time_formatter
 from kelp.common import log
 
 _KEPT_FILES = 5
@@ -18,11 +18,14 @@ _NAMES = {number: name for name, number in log.LEVELS.items()}
 class JsonFormatter(logging.Formatter):
     """One JSON object a line: time, level, message and the fields of the line."""
 
+    def __init__(self, stamp: log.Stamp) -> None:
+        super().__init__()
+        self._stamp = stamp
+
     def format(self, record: logging.LogRecord) -> str:
-        stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
         fields: dict[str, Any] = getattr(record, "fields", {})
         line = {
-            "time": f"{stamp}.{int(record.msecs):03d}Z",
+            "time": self._stamp(record.created),
             "level": _NAMES.get(record.levelno, str(record.levelno)),
             "component": record.name.removeprefix("kelp."),
             "message": record.getMessage(),
@@ -84,7 +87,8 @@ def send_own_log(system: SystemSection, level: str | None, file: str | None) -> 
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         root.handlers[:] = [_file_handler(path, system)]
     handler = root.handlers[0]
-    handler.setFormatter(JsonFormatter() if system.log.format == "json" else log.LineFormatter())
+    stamp = _stamp(system.log.time_format)
+    handler.setFormatter(JsonFormatter(stamp) if system.log.format == "json" else log.LineFormatter(stamp))
     handler.addFilter(
         RepeatFilter(
             system.ignore_repeated_log_interval,
@@ -92,6 +96,14 @@ def send_own_log(system: SystemSection, level: str | None, file: str | None) -> 
             system.emit_error_log_interval,
         )
     )
+
+
+def _stamp(time_format: str | None) -> log.Stamp:
+    """How a line shows its time: in the local zone with a format, else ISO 8601 in UTC."""
+    if time_format is None:
+        return log.utc_stamp
+    write = build_time_formatter(time_format=time_format)
+    return lambda seconds: str(write(int(seconds * 1_000_000_000)))
 
 
 def _file_handler(path: str, system: SystemSection) -> LogFile:

@@ -1,8 +1,10 @@
 """One agent process: load, run, react to signals, stop."""
 
+import faulthandler
 import os
 import signal
 import socket
+import tempfile
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +19,9 @@ from kelp.agent.pipeline.system import SystemSection
 from kelp.common.log import Log
 
 _log = Log("agent")
+_HANDLED = (
+    signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCONT,
+)  # fmt: skip
 EXIT_CONFIG = 1
 # Ends the process for good: the supervisor must not try again with the same configuration.
 EXIT_START = 2
@@ -81,8 +86,22 @@ def describe_faults(error: ConfigError) -> str:
     return "\n".join([f"error: {head}", *(str(fault) for fault in faults)])
 
 
+def _dump_threads() -> None:
+    """Write what every thread is doing to a file, as Ruby's sigdump does."""
+    path = Path(tempfile.gettempdir()) / f"sigdump-{os.getpid()}.log"
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "w") as file:
+            faulthandler.dump_traceback(file, all_threads=True)
+    except OSError as error:
+        _log.warning("cannot write what the threads are doing", path=path, error=error)
+
+
 class Worker:
-    """Runs an agent until SIGTERM or SIGINT; SIGHUP and SIGUSR2 reload, SIGUSR1 flushes and opens the log again."""
+    """Runs an agent until SIGTERM or SIGINT.
+
+    SIGHUP and SIGUSR2 reload, SIGUSR1 flushes and opens the log again, SIGCONT writes what the threads are doing to
+    `sigdump-PID.log` in the folder for temporary files.
+    """
 
     def __init__(self, settings: Settings, assembly: Assembly) -> None:
         self._settings = settings
@@ -106,7 +125,7 @@ class Worker:
 
     def run(self) -> int:
         """Start, wait for signals, stop; the exit code."""
-        for handled in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
+        for handled in _HANDLED:
             signal.signal(handled, lambda number, frame: self._signals.append(number))
         signal.set_wakeup_fd(self._wake_end.fileno(), warn_on_full_buffer=False)
         if not self._start():
@@ -115,6 +134,7 @@ class Worker:
             signal.SIGHUP: self._reload,
             signal.SIGUSR2: self._reload,
             signal.SIGUSR1: self._flush,
+            signal.SIGCONT: _dump_threads,
         }
         while True:
             number = self._next_signal()

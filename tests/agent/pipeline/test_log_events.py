@@ -40,7 +40,7 @@ def test_log_lines_become_events(text: str, tags: list[str]) -> None:
     assembly = assemble(parse_v1(text, "f", Path("/nowhere")))
     events = LogEvents(assembly)
     events.start()
-    Log("agent.test").info("one", size=5)
+    Log("agent.test", "test").info("one", size=5, path=Path("/a"))
     Log("agent.test").warning("two")
     events.stop()
     Log("agent.test").warning("after")
@@ -48,4 +48,4 @@ def test_log_lines_become_events(text: str, tags: list[str]) -> None:
     assert isinstance(sink, LogSink)
     assert [tag for tag, _ in sink.kept] == tags
     if "fluent.info" in tags:
-        assert sink.kept[0][1] == {"size": "5", "message": "one"}
+        assert sink.kept[0][1] == {"size": 5, "path": "/a", "message": '[test] one size=5 path="/a"'}

@@ -77,6 +77,11 @@ def event_time(when: int | None, record: Record, extract: ExtractSection | None)
     return time.time_ns() if extracted is None else extracted
 
 
+def shown(message: bytes) -> str:
+    """A message for a log line."""
+    return message[:500].decode("utf-8", "replace")
+
+
 def delimited(connection: Connection, delimiter: bytes, limit: int | None, log: Log) -> Iterator[list[bytes]]:
     """Whole messages of each block received; those longer than `limit` bytes are dropped, with a note."""
     held = b""

@@ -6,6 +6,7 @@ import threading
 import time
 
 from kelp.agent.event import Batch, Record
+from kelp.agent.output.ruby_text import inspect
 from kelp.agent.pipeline.assemble import LOG_LABEL, Assembly
 from kelp.common.log import LEVELS
 
@@ -39,12 +40,7 @@ class LogEvents(logging.Handler):
         # Lines about these events themselves would never end.
         if threading.current_thread() is self._thread:
             return
-        fields = {key: str(value) for key, value in getattr(record, "fields", {}).items()}
-        event = (
-            _NAMES.get(record.levelno, "info"),
-            time.time_ns(),
-            {**fields, "message": record.getMessage()},
-        )
+        event = (_NAMES.get(record.levelno, "info"), time.time_ns(), _record(record))
         try:
             self._lines.put_nowait(event)
         except queue.Full:
@@ -59,3 +55,16 @@ class LogEvents(logging.Handler):
                     self._router.emit(tag, Batch([when], [record]))
                 except Exception:  # noqa: BLE001 - the output that failed has logged it
                     continue
+
+
+def _record(line: logging.LogRecord) -> Record:
+    """The fields of a line, and the whole line as Fluentd would write it: `[id] text key="value"`."""
+    fields = {key: _plain(value) for key, value in getattr(line, "fields", {}).items()}
+    plugin_id = getattr(line, "plugin_id", None)
+    message = line.getMessage() if plugin_id is None else f"[{plugin_id}] {line.getMessage()}"
+    message += "".join(f" {key}={inspect(value)}" for key, value in fields.items())
+    return {**fields, "message": message}
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, str | int | float | list | dict) or value is None else str(value)

@@ -14,8 +14,8 @@ class SystemLogSection(Section):
 
     path: str | None = param.string(None, description="File the log goes to; standard error without it.")
     format: str = param.enum(["text", "json"], "text", description="Form of a log line.")
-    time_format: str = param.string(
-        "%Y-%m-%d %H:%M:%S %z", description="Accepted for Fluentd; times are written as ISO 8601 in UTC."
+    time_format: str | None = param.string(
+        None, description="strftime format of times, in the local zone; without it, ISO 8601 in UTC."
     )
     rotate_age: str | None = param.string(
         None, description="Files kept (a number), or daily, weekly, monthly: when the log of `path` rotates."

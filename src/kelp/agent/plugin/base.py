@@ -109,7 +109,7 @@ class Plugin(Configurable):
         given_id = element.get("@id")
         with _serial_lock:
             self.plugin_id = given_id or f"{self.type_name}:{next(_serial)}"
-        self.log = Log(f"agent.{self.plugin_id}" if given_id else f"agent.{self.type_name}")
+        self.log = Log(f"agent.{given_id or self.type_name}", given_id)
         self._set_log_level(element)
         if context.workers > 1 and not self.multi_workers_ready:
             raise self._needs_one_worker(element)
@@ -135,7 +135,7 @@ class Plugin(Configurable):
             wanted = ", ".join(LEVELS)
             message = f"{element.title()}: option '@log_level' must be one of {wanted}, got {level!r}"
             raise ConfigError(message, element.place_of("@log_level"))
-        self.log = Log(f"agent.{self.plugin_id}")
+        self.log = Log(f"agent.{self.plugin_id}", element.get("@id"))
         self.log.set_level(level.lower())
 
     @property

@@ -4,7 +4,7 @@ from kelp.agent.config import Element, param
 from kelp.agent.event import Batch
 from kelp.agent.listen import Connection, TcpListener, TransportSection
 from kelp.agent.listen.access import host_name
-from kelp.agent.listen.messages import AccessSection, ExtractSection, delimited, event_time
+from kelp.agent.listen.messages import AccessSection, ExtractSection, delimited, event_time, shown
 from kelp.agent.plugin.input import Input
 from kelp.agent.plugin.registry import register
 from kelp.common.errors import KelpError
@@ -85,7 +85,7 @@ class TcpInput(Input):
         try:
             for event in self._parser.parse_bytes(message):
                 if event is None:
-                    self.log.warning("pattern not matched", text=message[:500])
+                    self.log.warning("pattern not matched", text=shown(message))
                     continue
                 when, record = event
                 tag = self.extract.tag(record) if self.extract is not None else None
@@ -96,4 +96,4 @@ class TcpInput(Input):
                     record[self.source_hostname_key] = name
                 batches.setdefault(tag or self.tag, Batch()).append(when, record)
         except KelpError as error:
-            self.log.warning("invalid message", error=error, text=message[:500])
+            self.log.warning("invalid message", error=error, text=shown(message))

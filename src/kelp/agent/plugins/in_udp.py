@@ -4,7 +4,7 @@ from kelp.agent.config import Element, param
 from kelp.agent.event import Batch
 from kelp.agent.listen import UdpListener
 from kelp.agent.listen.access import host_name
-from kelp.agent.listen.messages import ExtractSection, event_time
+from kelp.agent.listen.messages import ExtractSection, event_time, shown
 from kelp.agent.plugin.input import Input
 from kelp.agent.plugin.registry import register
 from kelp.common.errors import KelpError
@@ -63,7 +63,7 @@ class UdpInput(Input):
         try:
             for event in self._parser.parse_bytes(data):
                 if event is None:
-                    self.log.warning("pattern not matched", text=data[:500])
+                    self.log.warning("pattern not matched", text=shown(data))
                     continue
                 when, record = event
                 tag = self.extract.tag(record) if self.extract is not None else None
@@ -74,4 +74,4 @@ class UdpInput(Input):
                     record[self.source_hostname_key] = host_name(source[0])
                 self.emit(tag or self.tag, Batch([when], [record]))
         except KelpError as error:
-            self.log.warning("invalid message", error=error, text=data[:500])
+            self.log.warning("invalid message", error=error, text=shown(data))
