@@ -6,8 +6,8 @@ import threading
 import time
 
 from kelp.agent.event import Batch, Record
-from kelp.agent.output.ruby_text import inspect
 from kelp.agent.pipeline.assemble import LOG_LABEL, Assembly
+from kelp.agent.ruby.values import inspect
 from kelp.common.log import LEVELS
 
 _NAMES = {number: name for name, number in LEVELS.items()}
