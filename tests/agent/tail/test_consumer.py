@@ -77,6 +77,7 @@ def messages(*texts):
         (FIRST, b"before\n", WHOLE, {}, (7, [])),
         (FIRST, b"1 a\r\n b\r\n2", ALL, {}, (10, [{"n": "1", "m": "a\r\n b"}])),
         (MATCH, b"1\nend x\n2\n", WHOLE, {}, (8, [{"n": "1", "m": " x"}])),
+        (MATCH, b"1\nend x\n", WHOLE, {"emit_unmatched": True}, (8, [{"unmatched_line": "1"}, {"unmatched_line": "end x"}])),
     ],
 )  # fmt: skip
 def test_consume(options, data, take, settings, want):

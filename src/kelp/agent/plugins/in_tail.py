@@ -1,6 +1,6 @@
 """Input `tail`: follow files, through every kind of rotation, and parse their lines."""
 
-import codecs
+import re
 import threading
 import time
 from pathlib import Path
@@ -12,6 +12,7 @@ from kelp.agent.parse.multiline import MultilineText
 from kelp.agent.plugin.input import BufferOverflow, Input
 from kelp.agent.plugin.registry import register
 from kelp.agent.tail.consumer import EventConsumer, LineConsumer, StartOf
+from kelp.agent.tail.encodings import codec_of
 from kelp.agent.tail.loop import TailLoop, TailOptions
 from kelp.agent.tail.multiline_consumer import MultilineConsumer
 from kelp.agent.tail.paths import PathExpander, PathOptions
@@ -107,6 +108,9 @@ class TailInput(Input):
 
     def configure(self) -> None:
         self._check()
+        for name in [name for name in self.element.attrs if re.fullmatch(r"format\d+", name)]:
+            self.element.known.add(name)  # formats may stand beside <parse>, too
+            self.parse.set(name, self.element.get(name))
         if self.emit_unmatched_lines and "multiline" in str(self.parse.get("@type")):
             self.parse.set("unmatched_lines", "true")
         self._parser = self.create_parser(self.parse)
@@ -133,6 +137,8 @@ class TailInput(Input):
             raise self.error(
                 "either enable_watch_timer or enable_stat_watcher must be true", "enable_stat_watcher"
             )
+        if self.read_bytes_limit_per_second > 0 and not self.enable_watch_timer:
+            raise self.error("read_bytes_limit_per_second needs enable_watch_timer", "enable_watch_timer")
         if self.glob_policy == "always" and self.path_delimiter == ",":
             raise self.error("glob_policy always needs another path_delimiter than ','", "glob_policy")
         if self.path_delimiter in _RESERVED:
@@ -152,10 +158,10 @@ class TailInput(Input):
     def _codec(self) -> str | None:
         """Python's name of the files' encoding; None for UTF-8 and bytes as they are."""
         name = self.from_encoding or self.encoding
-        if name is None or name.upper() in ("UTF-8", "ASCII-8BIT", "BINARY", "US-ASCII", "UTF8-MAC"):
+        if name is None:
             return None
         try:
-            return codecs.lookup({"WINDOWS-31J": "cp932"}.get(name.upper(), name)).name
+            return codec_of(name)
         except LookupError:
             raise self.error(
                 f"unknown encoding {name!r}", "from_encoding" if self.from_encoding else "encoding"

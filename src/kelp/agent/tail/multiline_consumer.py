@@ -52,6 +52,8 @@ class MultilineConsumer(EventConsumer):
         return (len(body) if begin is None else begin), starts
 
     def _by_match(self, parser: MultilineText, body: bytes) -> tuple[int, list[int]]:
+        if self._emit_unmatched:  # the parser takes any text then: each line is one
+            return len(body), [start for start, _ in self._numbered(body)]
         starts: list[int] = []
         begin = 0
         for start, line in self._numbered(body):
