@@ -34,7 +34,10 @@ def test_record_modifier(options: str, expected: dict[str, Any]) -> None:
             "<record>\nx ${foo}\n</record>",
             "test.conf:2: <record>: option 'x': cannot use Ruby '${foo}': unknown name",
         ),
-        ("prepare_value @x = 1", "prepare_value is not supported"),
+        (
+            "<record>\nx 1\n</record>\nprepare_value @x = Foo.new",
+            "option 'prepare_value': cannot use Ruby: unknown constant Foo",
+        ),
         ("char_encoding utf-8:euc-jp", "cannot convert to char_encoding 'utf-8:euc-jp'"),
     ],
 )

@@ -22,7 +22,7 @@ require 'fluent/plugin_helper/record_accessor'
 
 Fluent::Test.setup
 
-# Strings that are not UTF-8 as {"$hex": …}, Ruby's times as {"$time": nanoseconds}, NaN and infinities as {"$float": …}.
+# Strings that are not UTF-8 as {"$hex": …}, NaN and infinities as {"$float": …}.
 def plain(value)
   case value
   when String
@@ -34,9 +34,9 @@ def plain(value)
   when Array then value.map { |v| plain(v) }
   when Float then value.finite? ? value : { '$float' => value.to_s }
   when Fluent::EventTime then value.sec # as every output writes it
-  when Time then { '$time' => value.to_i * 10**9 + value.nsec }
+  when Time then value.to_s
   when nil, true, false, Integer then value
-  else { '$other' => value.class.name }
+  else value.to_s
   end
 end
 

@@ -1,6 +1,5 @@
 """The record_transformer filter: add, change and remove fields."""
 
-import json
 from typing import Any
 
 from kelp.agent.config import ConfigError, Element, param
@@ -8,11 +7,11 @@ from kelp.agent.event import Batch, Record
 from kelp.agent.plugin import Filter, register
 from kelp.agent.plugin.accessor import Accessor
 from kelp.agent.ruby.source import RubySyntaxError
-from kelp.agent.ruby.values import RubyError
+from kelp.agent.ruby.values import LentHash, RubyError, RubyTime
 from kelp.agent.transform.placeholders import PlaceholderTemplate
 from kelp.agent.transform.ruby import RubyTemplate
 from kelp.agent.transform.scope import TagScope
-from kelp.agent.transform.template import Constant, Function, HashTemplate, Template, build
+from kelp.agent.transform.template import NEVER, Constant, Function, HashTemplate, Template, build, structure
 
 _CACHE_LIMIT = 4096
 _NANOS = 1_000_000_000
@@ -42,6 +41,8 @@ class RecordTransformerFilter(Filter):
         except ValueError as error:
             raise self.error(f"option 'remove_keys' must be {error}", "remove_keys") from None
         self._warned: set[str] = set()
+        self._changes = False
+        self._instance: dict[str, Any] = {}
         self._fields = self._compile()
         self._bound: dict[str, _Bound] = {}
 
@@ -52,7 +53,7 @@ class RecordTransformerFilter(Filter):
                 try:
                     fields[name] = (
                         self._compile_text(name, is_key=True),
-                        build(_structure(raw), self._compile_text),
+                        build(structure(raw), self._compile_text),
                     )
                 except RubySyntaxError as error:
                     message = f"<record>: option {name!r}: cannot use Ruby {raw!r}: {error}"
@@ -61,9 +62,11 @@ class RecordTransformerFilter(Filter):
 
     def _compile_text(self, text: str, *, is_key: bool) -> Template:
         typecast = self.auto_typecast and not is_key
-        if self.enable_ruby:
-            return RubyTemplate(text, typecast=typecast)
-        return PlaceholderTemplate(text, typecast=typecast, warn=self._warn)
+        if not self.enable_ruby:
+            return PlaceholderTemplate(text, typecast=typecast, warn=self._warn)
+        template = RubyTemplate(text, typecast=typecast, kept=self._instance)
+        self._changes = self._changes or template.changes
+        return template
 
     def _warn(self, placeholder: str) -> None:
         if placeholder not in self._warned and len(self._warned) < _CACHE_LIMIT:
@@ -86,7 +89,8 @@ class RecordTransformerFilter(Filter):
         out = Batch()
         for time, record in zip(batch.times, batch.records, strict=True):
             try:
-                values = compute(record, time)
+                lent = LentHash(record) if self._changes else record
+                values = compute(lent, RubyTime(time))
                 record = self._base(record) | values if self.renew_record else record
                 if not self.renew_record:
                     record.update(values)
@@ -116,17 +120,7 @@ class _Bound:
         self.compute = HashTemplate(fields).bind(scope)
         bound = [(key.bind(scope), value.bind(scope)) for key, value in fields]
         fixed = all(isinstance(key, Constant) and isinstance(value, Constant) for key, value in bound)
-        self.constants = self.compute({}, 0) if fixed else None
-
-
-def _structure(value: Any) -> Any:
-    """A value that begins as JSON is JSON; what does not parse stays text, as in Fluentd."""
-    if isinstance(value, str) and value.startswith(("{", "[")):
-        try:
-            return json.loads(value)
-        except ValueError:
-            return value
-    return value
+        self.constants = self.compute({}, NEVER) if fixed else None
 
 
 def _nanoseconds(value: Any) -> int:

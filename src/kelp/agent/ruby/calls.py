@@ -4,21 +4,21 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from kelp.agent.ruby import constants, literals
+from kelp.agent.ruby import blocks, constants, literals
+from kelp.agent.ruby.blocks import BlockCode
 from kelp.agent.ruby.literals import Code, Env
-from kelp.agent.ruby.methods import Block, call_method, known_names
-from kelp.agent.ruby.operators import LAST_MATCH
+from kelp.agent.ruby.methods import CHANGING, GROWING, STRING_CHANGING, call_method, known_names
+from kelp.agent.ruby.parameters import Targets, parse_targets
+from kelp.agent.ruby.places import Item, Local, string_change
 from kelp.agent.ruby.source import RubySyntaxError, Source
-from kelp.agent.ruby.values import Matched, RubyError, Symbol
+from kelp.agent.ruby.values import RubyError, Symbol
 
 _METHOD = re.compile(r"[a-zA-Z_]\w*(?:[?!](?!=[^=~>]))?|\[\]")
-_LABEL = re.compile(r"([a-zA-Z_]\w*[?!]?):(?!:)")
-_PARAMETERS = re.compile(r"\s*\|\s*([^|]*)\|")
+_LABEL = re.compile(r"([a-zA-Z_]\w*[?!]?|\"[^\"#\\]*\"|'[^'\\]*'):(?!:)")
+_PAIR = re.compile(r"(?:\"(?:[^\"#\\]|\\.)*\"|'[^']*'|:\w+|[\w.]+(?:\[[^\]]*\])?)\s*=>")
 _COMMAND_ARGUMENT = re.compile(r"[ \t]+(?=[\"'])")
 # A question such as `list.include? tag` also takes names and numbers without parentheses.
 _QUESTION_ARGUMENT = re.compile(r"[ \t]+(?=[\"'\[\d]|(?!(?:and|or|if|unless|then|rescue|do|end)\b)[a-zA-Z_])")
-# A block made of source text; None where a call has none.
-BlockCode = Callable[[Env], Block]
 
 
 class CallCompiler:
@@ -26,6 +26,16 @@ class CallCompiler:
 
     source: Source
     names: set[str]
+    numbered: set[str]
+    changes: bool
+    returns = False
+    reads_last_match: bool
+    # Variables that hold strings only this expression can see.
+    own_strings: set[str]
+    # How deep inside brackets the position is, where a comma parts arguments.
+    depth = 0
+    # Whether `{` and `do` behind a call begin its block: not in the condition of a loop.
+    takes_do = True
 
     def expression(self) -> Code:
         raise NotImplementedError
@@ -38,6 +48,22 @@ class CallCompiler:
 
     def interpolation(self, source: Source) -> Code:
         raise NotImplementedError
+
+    def binary(self, least: int) -> Code:
+        raise NotImplementedError
+
+    def statement(self) -> Code:
+        raise NotImplementedError
+
+    def assignment(self, place: Any) -> Code | None:
+        raise NotImplementedError
+
+    def statement_without_block(self) -> Code:
+        """The condition of a loop, whose `do` begins the loop."""
+        self.takes_do = False
+        code = self.statement()
+        self.takes_do = True
+        return code
 
     def ternary_after_blank(self) -> Code:
         self.source.blank(lines=True)
@@ -63,115 +89,213 @@ class CallCompiler:
 
     def _index(self, receiver: Code) -> Code:
         args = self.arguments("]")
-        if re.match(r"[ \t]*=(?![=~>])", self.source.text[self.source.at :]):
-            raise self.source.fault("changing a value in place is not supported")
-        if len(args) != 1:
-            return lambda env: call_method(receiver(env), "[]", [arg(env) for arg in args], None)
-        key = args[0]
-
-        def read(env: Env) -> Any:
-            value = receiver(env)
-            # The usual case, without the way through the method table.
-            return value.get(key(env)) if type(value) is dict else call_method(value, "[]", [key(env)], None)
-
-        return read
+        if len(args) != 1 or isinstance(args[0], Splat):
+            return lambda env: call_method(receiver(env), "[]", evaluated(args, env), None)
+        place = Item(receiver, args[0])
+        change = self.assignment(place)
+        self.changes = self.changes or change is not None
+        return change or place
 
     def _method(self, receiver: Code, *, safe: bool) -> Code:
         source = self.source
         source.blank(lines=True)
         start = source.at
+        if source.looking_at("("):
+            return _call(receiver, "call", self._call_arguments("call"), None, safe=safe)
         found = source.scan(_METHOD)
         if found is None:
             raise source.fault("expected a method name")
         name = found[0]
-        if name.endswith("!"):
-            raise RubySyntaxError(
-                f"{name} changes a value in place, which is not supported: use {name[:-1]}", start
-            )
+        if name in STRING_CHANGING:
+            return self._string_change(receiver, name, start)
         if name not in known_names():
             raise RubySyntaxError(f"unknown method {name!r}", start)
+        if name in GROWING and isinstance(receiver, Item | Local):
+            return self._string_or_list(receiver, name, start)
+        self.changes = self.changes or name in CHANGING
         args = self._call_arguments(name)
         block = self.block()
         return _call(receiver, name, args, block, safe=safe)
+
+    def _string_change(self, receiver: Code, name: str, start: int) -> Code:
+        """`gsub!` and the like, of a field or of a string that nobody else sees change."""
+        is_own = isinstance(receiver, Local) and receiver.name in self.own_strings
+        place = receiver if is_own or isinstance(receiver, Item) else None
+        if not isinstance(place, Local | Item):
+            message = f"{name} changes a value in place, which is not supported here: use {name.rstrip('!')}"
+            raise RubySyntaxError(message, start)
+        self.changes = True
+        args = self._call_arguments(name)
+        block = self.block()
+        change = _call(receiver, name.rstrip("!"), args, block, safe=False)
+        says_nothing = name not in ("scrub!", "encode!")
+        return string_change(place, change, says_nothing=says_nothing)
+
+    def _string_or_list(self, receiver: Code, name: str, start: int) -> Code:
+        """`concat` and the like, which strings and lists have."""
+        self.changes = True
+        args = self._call_arguments(name)
+        change = _call(receiver, name, args, None, safe=False)
+        if not isinstance(receiver, Local | Item):
+            return change
+        if isinstance(receiver, Local) and receiver.name not in self.own_strings:
+            return change
+        return string_change(receiver, change, says_nothing=False)
 
     def _call_arguments(self, name: str) -> list[Code]:
         source = self.source
         if source.take("("):
             return self.arguments(")")
         if source.scan(_QUESTION_ARGUMENT if name.endswith("?") else _COMMAND_ARGUMENT):
-            return [self.ternary()]
+            first = self.ternary()
+            source.blank()
+            if self.depth == 0 and source.take(","):
+                return [first, *self.bare_arguments()]
+            return [first]
         return []
+
+    def bare_arguments(self) -> list[Code]:
+        """Values behind a comma, up to the end of the statement."""
+        source = self.source
+        values: list[Code] = []
+        while True:
+            source.blank(lines=True)
+            values.append(self._splat() if source.take("*") else self.ternary())
+            source.blank()
+            if not source.take(","):
+                return values
+
+    def _splat(self) -> Code:
+        return Splat(self.ternary())
 
     def arguments(self, closing: str) -> list[Code]:
         """Arguments up to `closing`, which is consumed; trailing pairs become one hash."""
         source = self.source
         args: list[Code] = []
+        self.depth += 1
         while True:
             source.blank(lines=True)
             if source.take(closing):
+                self.depth -= 1
                 return args
-            if source.looking_at("&:", "*", "**"):
-                if source.take("&"):
-                    args.append(_BlockArgument(self.expression()))
-                else:
-                    raise source.fault("splat arguments are not supported")
-            elif _LABEL.match(source.text, source.at) or self._is_pair():
-                pairs = self.pairs(closing)
-                args.append(lambda env, pairs=pairs: {key(env): value(env) for key, value in pairs})  # type: ignore[misc]
-            else:
-                args.append(self.expression())
+            args.append(self._argument(closing))
             source.blank(lines=True)
             if not source.take(",") and not source.looking_at(closing):
                 raise source.fault(f"expected ',' or {closing!r}")
 
-    def _is_pair(self) -> bool:
-        """Whether a literal key and `=>` stand here."""
-        return (
-            re.compile(r"(?:\"[^\"#]*\"|'[^']*'|:\w+)\s*=>").match(self.source.text, self.source.at)
-            is not None
-        )
-
-    def pairs(self, closing: str) -> list[tuple[Code, Code]]:
-        """`key: value` and `key => value` up to `closing`, not consumed."""
+    def _argument(self, closing: str) -> Code:
         source = self.source
-        pairs: list[tuple[Code, Code]] = []
+        if source.looking_at("**") or _LABEL.match(source.text, source.at) or self._is_pair():
+            return self.hash_of(self.pairs(closing))
+        if source.take("*"):
+            return self._splat()
+        if closing == ")" and source.looking_at("&") and not source.looking_at("&&"):
+            source.at += 1
+            return blocks.BlockArgument(self.expression())
+        return self.expression()
+
+    def _is_pair(self) -> bool:
+        """Whether a key and `=>` stand here."""
+        return _PAIR.match(self.source.text, self.source.at) is not None
+
+    def evaluated(self, args: list[Code], env: Env) -> list[Any]:
+        return evaluated(args, env)
+
+    def list_of(self, items: list[Code]) -> Code:
+        return lambda env: evaluated(items, env)
+
+    def hash_of(self, pairs: list[tuple[Code | None, Code]]) -> Code:
+        """A hash; a pair without a key is another hash, spread out."""
+        if any(key is None for key, _ in pairs):
+            return lambda env: _spread(pairs, env)
+        given = [(key, value) for key, value in pairs if key is not None]
+        return lambda env: {key(env): value(env) for key, value in given}
+
+    def pairs(self, closing: str) -> list[tuple[Code | None, Code]]:
+        """`key: value`, `key => value` and `**hash` up to `closing`, not consumed."""
+        source = self.source
+        pairs: list[tuple[Code | None, Code]] = []
+        depth, self.depth = self.depth, self.depth + 1
         while True:
             source.blank(lines=True)
             if source.looking_at(closing):
+                self.depth = depth
                 return pairs
-            if label := source.scan(_LABEL):
-                key: Code = literals.constant(Symbol(label[1]))
-            else:
-                key = self.ternary()
-                source.blank(lines=True)
-                if not source.take("=>"):
-                    raise source.fault("expected '=>'")
-            source.blank(lines=True)
-            pairs.append((key, self.expression()))
+            pairs.append(self._pair())
             source.blank(lines=True)
             if not source.take(",") and not source.looking_at(closing):
                 raise source.fault(f"expected ',' or {closing!r}")
+
+    def _pair(self) -> tuple[Code | None, Code]:
+        source = self.source
+        if source.take("**"):
+            return None, self.ternary()
+        if label := source.scan(_LABEL):
+            key: Code = literals.constant(Symbol(label[1].strip("\"'")))
+        else:
+            key = self.ternary()
+            source.blank(lines=True)
+            if not source.take("=>"):
+                raise source.fault("expected '=>'")
+        source.blank(lines=True)
+        return key, self.expression()
 
     def block(self) -> BlockCode | None:
         """`{ |a, b| … }` or `do |a, b| … end` behind a call."""
         source = self.source
         mark = source.at
         source.blank()
-        closing = "}" if source.take("{") else "end" if source.take_word("do") else ""
+        closing = "}" if source.take("{") else "end" if self.takes_do and source.take_word("do") else ""
         if not closing:
             source.at = mark
             return None
-        found = source.scan(_PARAMETERS)
-        parameters = [one.strip() for one in found[1].split(",")] if found and found[1].strip() else []
-        for one in parameters:
-            if not re.fullmatch(r"[a-z_]\w*", one):
-                raise source.fault(f"block parameter {one!r} is not supported")
-        outer = self.names
-        self.names = outer | set(parameters)
-        body = self.statements(closing)
-        self.names = outer
-        source.expect(closing)
-        return _block(parameters, body)
+        source.blank(lines=True)
+        given = source.take("|")
+        targets = parse_targets(self, "|") if given else Targets()  # type: ignore[arg-type]
+        if given:
+            if source.take(";"):
+                parse_targets(self, "|")  # type: ignore[arg-type]
+            source.expect("|")
+        return self._body(targets, closing, numbered=not given)
+
+    def _body(self, targets: Targets, closing: str, *, numbered: bool = False) -> BlockCode:
+        outer, outer_numbered, depth, takes_do = self.names, self.numbered, self.depth, self.takes_do
+        self.names = outer | set(targets.names) | ({"it", "_1", "_2", "_3"} if numbered else set())
+        self.numbered, self.depth, self.takes_do = set(), 0, True
+        code = self.statements(closing)
+        if numbered and self.numbered:
+            targets = blocks.numbered_targets(self.numbered)
+        own = self.names - outer - set(targets.names)
+        self.names, self.numbered, self.depth, self.takes_do = outer, outer_numbered, depth, takes_do
+        self.source.expect(closing)
+        return blocks.block_of(targets, code, frozenset(name for name in own if name[0] != "@"))
+
+    def proc(self, *, is_lambda: bool) -> Code:
+        """What follows `lambda` or `proc`."""
+        source = self.source
+        mark = source.at
+        made = self.block()
+        if made is None:
+            source.at = mark
+            raise source.fault("expected a block")
+        return blocks.proc_of(made, is_lambda=is_lambda)
+
+    def arrow(self) -> Code:
+        """`->(a, b) { … }`; the position is on the arrow."""
+        source = self.source
+        source.at += 2
+        source.blank()
+        targets = Targets()
+        if source.take("("):
+            targets = parse_targets(self, ")")  # type: ignore[arg-type]
+            source.expect(")")
+        elif not source.looking_at("{") and source.word() != "do":
+            targets = parse_targets(self, "{")  # type: ignore[arg-type]
+        source.blank()
+        closing = "}" if source.take("{") else "end" if source.take_word("do") else ""
+        if not closing:
+            raise source.fault("expected the block of ->")
+        return blocks.proc_of(self._body(targets, closing), is_lambda=True)
 
     def function(self, name: str) -> Code:
         """A function without receiver, behind its name: `format("…", x)`, `require 'json'`."""
@@ -180,13 +304,15 @@ class CallCompiler:
             args = self.arguments(")")
         else:
             source.blank()
-            args = [self.ternary()] if source.peek() in "\"'" and source.peek() else []
-            source.blank()
-            while args and source.take(","):
-                args.append(self.ternary_after_blank())
-                source.blank()
+            begins = source.peek() and (source.peek() in "\"'" or source.peek().isupper())
+            args = self.bare_arguments() if begins else []
         run = constants.FUNCTIONS[name]
-        return lambda env: _guarded(lambda: run([arg(env) for arg in args], None))
+        return lambda env: _guarded(lambda: run(evaluated(args, env), None))
+
+    def list_call(self, function: Callable[[list[Any]], Any], closing: str) -> Code:
+        """A function of the arguments up to `closing`: `Hash[…]`."""
+        args = self.arguments(closing)
+        return lambda env: _guarded(lambda: function(evaluated(args, env)))
 
     def module_call(self, module: str) -> Code:
         """`Time.now`, `JSON.parse(…)`; the position is on the dot."""
@@ -196,24 +322,53 @@ class CallCompiler:
         found = source.scan(_METHOD)
         name = found[0] if found else ""
         if name not in constants.MODULES[module]:
+            if name in ("name", "to_s", "class", "inspect"):
+                source.at = start
+                return literals.constant(constants.constant_value(module))
             known = ", ".join(constants.MODULES[module])
             raise RubySyntaxError(f"unknown method {module}.{name}; known: {known}", start)
         args = self._call_arguments(name)
         block = self.block()
-        if args and isinstance(args[-1], _BlockArgument):
-            block = _symbol_block(args.pop())
+        if args and isinstance(args[-1], blocks.BlockArgument):
+            block = blocks.passed(args.pop())
         run = constants.MODULES[module][name]
-        return lambda env: _guarded(lambda: run([arg(env) for arg in args], block(env) if block else None))
+        return blocks.ending(
+            lambda env: _guarded(lambda: run(evaluated(args, env), block(env) if block else None)), block
+        )
 
 
-class _BlockArgument:
-    """`&:name` in an argument list."""
+class Splat:
+    """`*list` among arguments."""
 
     def __init__(self, code: Code) -> None:
         self.code = code
 
     def __call__(self, env: Env) -> Any:
-        return self.code(env)
+        value = self.code(env)
+        return constants.array_of(value)
+
+
+def evaluated(args: list[Code], env: Env) -> list[Any]:
+    """The values of arguments."""
+    if not any(isinstance(arg, Splat) for arg in args):
+        return [arg(env) for arg in args]
+    values: list[Any] = []
+    for arg in args:
+        if isinstance(arg, Splat):
+            values += arg(env)
+        else:
+            values.append(arg(env))
+    return values
+
+
+def _spread(pairs: list[tuple[Code | None, Code]], env: Env) -> dict[Any, Any]:
+    out: dict[Any, Any] = {}
+    for key, value in pairs:
+        if key is None:
+            out.update(value(env) or {})
+        else:
+            out[key(env)] = value(env)
+    return out
 
 
 def _guarded(run: Callable[[], Any]) -> Any:
@@ -224,8 +379,8 @@ def _guarded(run: Callable[[], Any]) -> Any:
 
 
 def _call(receiver: Code, name: str, args: list[Code], block: BlockCode | None, *, safe: bool) -> Code:
-    if args and isinstance(args[-1], _BlockArgument):
-        block = _symbol_block(args[-1])
+    if args and isinstance(args[-1], blocks.BlockArgument):
+        block = blocks.passed(args[-1])
         args = args[:-1]
     if not args and block is None:
 
@@ -239,43 +394,6 @@ def _call(receiver: Code, name: str, args: list[Code], block: BlockCode | None, 
         value = receiver(env)
         if safe and value is None:
             return None
-        return call_method(value, name, [arg(env) for arg in args], block(env) if block else None)
+        return call_method(value, name, evaluated(args, env), block(env) if block else None)
 
-    return call
-
-
-def _symbol_block(code: Code) -> BlockCode:
-    def make(env: Env) -> Block:
-        symbol = code(env)
-        if not isinstance(symbol, Symbol):
-            raise RubyError("only &:name can be passed as a block")
-        return lambda values: call_method(values[0], symbol.name, values[1:], None)
-
-    return make
-
-
-def _block(parameters: list[str], body: Code) -> BlockCode:
-    """A block over the surrounding variables; its parameters shadow them while it runs."""
-
-    def make(env: Env) -> Block:
-        def run(values: list[Any]) -> Any:
-            if type(values) is Matched:
-                env[LAST_MATCH] = values.found
-            # One pair for several parameters is taken apart, as in `hash.map { |k, v| … }`.
-            if len(parameters) > 1 and len(values) == 1 and isinstance(values[0], list):
-                values = values[0]
-            elif len(parameters) > 1 and len(values) == 1:
-                values = [*values]
-            saved = {name: env[name] for name in parameters if name in env}
-            for at, name in enumerate(parameters):
-                env[name] = values[at] if at < len(values) else None
-            try:
-                return body(env)
-            finally:
-                for name in parameters:
-                    env.pop(name, None)
-                env.update(saved)
-
-        return run
-
-    return make
+    return blocks.ending(call, block)

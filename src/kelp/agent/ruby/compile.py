@@ -1,19 +1,24 @@
 """Ruby expressions → Python functions: a recursive descent parser that builds closures as it goes.
 
 What is not known is refused when the text is compiled (RubySyntaxError), never guessed: unknown names, unknown
-methods, assignments to anything but local variables, `eval`.
+methods, `eval`.
 """
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
-from kelp.agent.ruby import constants, control, literals
+from kelp.agent.ruby import constants, control, jumps, literals
 from kelp.agent.ruby.calls import CallCompiler
+from kelp.agent.ruby.last_match import LAST, last_match, part
 from kelp.agent.ruby.literals import Code, Env
-from kelp.agent.ruby.operators import BINARY, LAST_MATCH, match
+from kelp.agent.ruby.methods import case_equal
+from kelp.agent.ruby.operators import BINARY, match
+from kelp.agent.ruby.parameters import parse_targets
+from kelp.agent.ruby.places import Local, assigned, multiple, shifted
 from kelp.agent.ruby.source import CONSTANT, RubySyntaxError, Source
-from kelp.agent.ruby.values import MatchData, Range, RubyError, Symbol, is_number
+from kelp.agent.ruby.values import Range, RubyError, Symbol, is_number
 
 # Operator → how tightly it binds. The longer spelling comes first where one begins another.
 _BINDING: Final = {
@@ -23,7 +28,13 @@ _BINDING: Final = {
 }  # fmt: skip
 _OPERATOR = re.compile(r"\*\*|<=>|===|==|=~|!=|!~|<<|>>|<=|>=|&&|\|\||\.\.\.?|[-+*/%<>&|^]")
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F_]+|0[bB][01_]+|[0-9][0-9_]*(?:\.[0-9][0-9_]*)?(?:[eE][+-]?[0-9]+)?")
-_ASSIGNMENT = re.compile(r"[ \t]*(\|\||&&|[-+*/%])?=(?![=~>])")
+_ASSIGNMENT = re.compile(r"[ \t]*(\|\||&&|<<|\*\*|[-+*/%|&])?=(?![=~>])")
+# What makes a string that nobody else holds.
+_OWN_STRING = re.compile(r"""\s*(?:"[^"]*"|'[^']*'|String\.new(?:\(.*\))?|.*\.(?:dup|clone))\s*""")
+_MULTIPLE_ITEM = r"(?:\*?[a-z_]\w*|\*|\([\w\s,*]*\))"
+_MULTIPLE = re.compile(
+    rf"(?:{_MULTIPLE_ITEM}(?:[ \t]*,[ \t]*{_MULTIPLE_ITEM})+[ \t]*,?|{_MULTIPLE_ITEM}[ \t]*,|\*[a-z_]\w*)[ \t]*=(?![=~>])"
+)
 KEYWORDS: Final = frozenset(
     [
         "if",
@@ -47,6 +58,10 @@ KEYWORDS: Final = frozenset(
         "do",
         "while",
         "until",
+        "for",
+        "loop",
+        "break",
+        "next",
         "return",
         "def",
         "class",
@@ -63,6 +78,12 @@ class Compiler(CallCompiler):
     def __init__(self, source: Source, names: Iterable[str]) -> None:
         self.source = source
         self.names = set(names)
+        # Whether anything is changed in place: who lends values to the expression then lends copies.
+        self.changes = False
+        self.reads_last_match = False
+        self.fields = False
+        self.numbered: set[str] = set()
+        self.own_strings: set[str] = set()
 
     def statements(self, *ends: str) -> Code:
         """Statements up to one of `ends` (characters or words), not consumed; the last one's value."""
@@ -91,16 +112,18 @@ class Compiler(CallCompiler):
     def statement(self) -> Code:
         """An expression with its modifiers: `… if …`, `… unless …`, `… rescue …`."""
         source = self.source
-        code = self._logical_words()
+        code = self._multiple() or self._logical_words()
         while True:
             source.blank()
-            word = source.take_word("if", "unless", "rescue")
+            word = source.take_word("if", "unless", "rescue", "while", "until")
             if not word:
                 return code
             source.blank()
             other = self._logical_words()
             if word == "rescue":
                 code = control.rescued(code, other)
+            elif word in ("while", "until"):
+                code = jumps.loop(other if word == "while" else control.negated(other), code)
             else:
                 code = control.choice(
                     other if word == "if" else control.negated(other), code, literals.constant(None)
@@ -124,27 +147,47 @@ class Compiler(CallCompiler):
             return control.negated(self._negation_word())
         return self.expression()
 
-    def expression(self) -> Code:
-        """Assignment to a local variable, or a ternary."""
-        self.source.blank(lines=True)
-        return self._assignment() or self.ternary()
-
-    def _assignment(self) -> Code | None:
+    def _multiple(self) -> Code | None:
+        """`a, (b, *c) = …`."""
         source = self.source
-        name = source.word()
-        if not name or name in KEYWORDS:
+        if not _MULTIPLE.match(source.text, source.at) or source.word() in KEYWORDS:
             return None
-        found = _ASSIGNMENT.match(source.text, source.at + len(name))
+        targets = parse_targets(self, "=")
+        source.expect("=")
+        source.blank(lines=True)
+        values = self._right_side()
+        self.names |= set(targets.names)
+        return multiple(targets, values)
+
+    def _right_side(self) -> Code:
+        """What is assigned: `1, 2` and `*list` make a list; `… rescue …` belongs to it."""
+        source = self.source
+        if source.looking_at("*"):
+            return self.list_of(self.bare_arguments())
+        first = self.expression()
+        source.blank()
+        if source.looking_at(",") and self.depth == 0:
+            source.at += 1
+            return self.list_of([first, *self.bare_arguments()])
+        if source.take_word("rescue"):
+            source.blank()
+            return control.rescued(first, self.expression())
+        return first
+
+    def expression(self) -> Code:
+        """A ternary or anything that binds tighter; assignments are operands."""
+        self.source.blank(lines=True)
+        return self.ternary()
+
+    def assignment(self, place: Any) -> Code | None:
+        """`= value`, `||= value`, `+= value` … behind a place; None where none stands here."""
+        source = self.source
+        found = _ASSIGNMENT.match(source.text, source.at)
         if found is None:
             return None
-        operator = found[1]
-        if operator and name not in self.names:
-            raise source.fault(f"undefined local variable {name!r}")
         source.at = found.end()
         source.blank(lines=True)
-        value = self.expression()
-        self.names.add(name)
-        return control.assignment(name, operator, value)
+        return assigned(place, found[1], self._right_side())
 
     def ternary(self) -> Code:
         source = self.source
@@ -155,13 +198,10 @@ class Compiler(CallCompiler):
             source.at = mark
             return test
         source.blank(lines=True)
-        yes = self._branch()
+        yes = self.ternary()
         source.expect(":")
         source.blank(lines=True)
-        return control.choice(test, yes, self._branch())
-
-    def _branch(self) -> Code:
-        return self._assignment() or self.ternary()
+        return control.choice(test, yes, self.ternary())
 
     def binary(self, least: int) -> Code:
         source = self.source
@@ -187,8 +227,8 @@ class Compiler(CallCompiler):
         follower = self.source.text[end : end + 1]
         if operator == "&" and follower == ".":
             return False
-        if follower == "=" and operator in ("+", "-", "*", "/", "%", "||", "&&", "|", "<<", "**"):
-            raise self.source.fault("only local variables can be assigned; unexpected assignment")
+        if follower == "=" and operator in ("+", "-", "*", "/", "%", "||", "&&", "|", "&", "<<", "**"):
+            raise self.source.fault("cannot assign to this")
         return True
 
     def _combine(self, operator: str, left: Code, right: Code) -> Code:
@@ -200,12 +240,30 @@ class Compiler(CallCompiler):
             return _range(left, right, operator)
         if operator in ("=~", "!~"):
             if operator == "=~":
-                return lambda env: match(env, left(env), right(env))
-            return lambda env: match(env, left(env), right(env)) is None
+                return self._matching(left, right)
+            return lambda env: match(left(env), right(env)) is None
         if operator == "===":
-            return lambda env: control.case_equal(left(env), right(env))
+            return lambda env: case_equal(left(env), right(env))
+        if operator == "<<":
+            self.changes = True
+            return shifted(left, right)
         function = BINARY[operator]
         return lambda env: function(left(env), right(env))
+
+    def _matching(self, left: Code, right: Code) -> Code:
+        """`=~`; the named groups of a literal pattern on its left become variables."""
+        groups = literals.group_names(left)
+        if not groups:
+            return lambda env: match(left(env), right(env))
+        self.names |= set(groups)
+
+        def run(env: Env) -> Any:
+            at = match(left(env), right(env))
+            found = LAST.found
+            env.update({name: found[name] if found else None for name in groups})
+            return at
+
+        return run
 
     def unary(self) -> Code:
         source = self.source
@@ -215,8 +273,14 @@ class Compiler(CallCompiler):
             return control.negated(self.unary())
         if source.looking_at("-") and not source.looking_at("->"):
             source.at += 1
-            if source.peek().isdigit() and (number := self._negative_number()):
-                return number
+            if source.peek().isdigit():
+                number = self._number()
+                value = number({})
+                # `-2.abs` is a literal with a method, `-2 ** 2` is not.
+                if not re.match(r"[ \t]*\*\*", source.text[source.at :]):
+                    return self.postfix(literals.constant(-value))
+                power = self._power_of(number)
+                return lambda env: -power(env)
             source.blank()
             operand = self.binary(13)
 
@@ -227,9 +291,25 @@ class Compiler(CallCompiler):
                 return -value
 
             return negative
-        if source.take_word("defined"):
-            raise source.fault("defined? is not supported")
+        if source.looking_at("->"):
+            return self.postfix(self.arrow())
+        if source.looking_at("defined?"):
+            return self._defined()
         return self.postfix(self.primary())
+
+    def _power_of(self, base: Code) -> Code:
+        self.source.blank()
+        self.source.expect("**")
+        self.source.blank()
+        exponent = self.binary(14)
+        return lambda env: BINARY["**"](base(env), exponent(env))
+
+    def _defined(self) -> Code:
+        """`defined?(name)` of a variable; what it says of calls is not known."""
+        found = self.source.scan(re.compile(r"defined\?[ \t]*\(?[ \t]*(@?[a-z_]\w*)[ \t]*\)?(?![\w.\[(])"))
+        if found is None:
+            raise self.source.fault("defined? of this is not supported")
+        return literals.constant("local-variable" if found[1] in self.names else None)
 
     def primary(self) -> Code:
         source = self.source
@@ -252,11 +332,15 @@ class Compiler(CallCompiler):
             return self._hash()
         if char == "(":
             source.at += 1
+            depth, self.depth = self.depth, 0
             inner = self.statements(")")
+            self.depth = depth
             source.expect(")")
             return inner
         if char == "$":
             return self._global()
+        if char == "@":
+            return self.instance_variable()
         if found := CONSTANT.match(source.text, source.at):
             return self._constant(found)
         word = source.word()
@@ -266,23 +350,25 @@ class Compiler(CallCompiler):
             return self._keyword(word)
         return self._name(word)
 
-    def _strings(self) -> Code:
-        """A string, and those that stand directly behind it: `"a" "b"` is one."""
-        source = self.source
-        code = literals.quoted(source, self.interpolation)
-        mark = source.at
-        source.blank()
-        if source.peek() not in ("'", '"'):
-            source.at = mark
-            return code
-        rest = self._strings()
-        return lambda env: code(env) + rest(env)
-
     def interpolation(self, source: Source) -> Code:
         """The statements of `#{…}`; the position moves behind the brace."""
+        depth, self.depth = self.depth, 0
         code = self.statements("}")
+        self.depth = depth
         source.expect("}")
         return code
+
+    def _strings(self) -> Code:
+        """A string; literals that follow each other are one."""
+        source = self.source
+        code = literals.quoted(source, self.interpolation)
+        while True:
+            mark = source.at
+            source.blank()
+            if not (source.peek() and source.peek() in "\"'"):
+                source.at = mark
+                return code
+            code = literals.concatenated(code, literals.quoted(source, self.interpolation))
 
     def _number(self) -> Code:
         source = self.source
@@ -294,19 +380,6 @@ class Compiler(CallCompiler):
         if "." in text or "e" in text.lower():
             return literals.constant(float(text))
         return literals.constant(int(text, 8) if len(text) > 1 and text[0] == "0" else int(text))
-
-    def _negative_number(self) -> Code | None:
-        """`-1.5.abs`: here the sign belongs to the number; in `-2 ** 2` it does not (None, nothing taken)."""
-        source = self.source
-        start = source.at
-        number = self._number()({})
-        mark = source.at
-        source.blank()
-        if source.looking_at("**"):
-            source.at = start
-            return None
-        source.at = mark
-        return self.postfix(literals.constant(-number))
 
     def _symbol(self) -> Code:
         source = self.source
@@ -320,37 +393,22 @@ class Compiler(CallCompiler):
         return literals.constant(Symbol(found[0]))
 
     def _array(self) -> Code:
-        source = self.source
-        source.at += 1
-        items: list[Code] = []
-        while True:
-            source.blank(lines=True)
-            if source.take("]"):
-                return lambda env: [item(env) for item in items]
-            items.append(self.expression())
-            source.blank(lines=True)
-            if not source.take(",") and not source.looking_at("]"):
-                raise source.fault("expected ',' or ']'")
+        self.source.at += 1
+        return self.list_of(self.arguments("]"))
 
     def _hash(self) -> Code:
         self.source.at += 1
-        pairs = self.pairs("}")
+        code = self.hash_of(self.pairs("}"))
         self.source.expect("}")
-        return lambda env: {key(env): value(env) for key, value in pairs}
+        return code
 
     def _global(self) -> Code:
-        found = self.source.scan(re.compile(r"\$(?:([0-9])|~)"))
+        found = self.source.scan(re.compile(r"\$(?:([0-9&`'])|~)"))
         if found is None:
             raise self.source.fault("unknown global variable")
-        number = found[1]
-
-        def read(env: Env) -> Any:
-            last: MatchData | None = env.get(LAST_MATCH)
-            if last is None or number is None:
-                return last
-            return last.match[int(number)] if int(number) <= last.match.re.groups else None
-
-        return read
+        self.reads_last_match = True
+        name = "&" if found[1] == "0" else found[1]
+        return (lambda env: part(name)) if name else (lambda env: last_match())
 
     def _constant(self, found: "re.Match[str]") -> Code:
         """A class, a module's method, or a conversion function such as Integer()."""
@@ -359,7 +417,10 @@ class Compiler(CallCompiler):
         source.at = found.end()
         if source.looking_at("(") and name in constants.FUNCTIONS:
             return self.function(name)
+        if name == "Hash" and source.take("["):
+            return self.list_call(constants.hash_of, "]")
         if name in constants.MODULES and source.looking_at("."):
+            self.reads_last_match = self.reads_last_match or source.looking_at(".last_match")
             return self.module_call(name)
         if constants.constant_value(name) is None:
             raise RubySyntaxError(f"unknown constant {name}", found.start())
@@ -375,39 +436,112 @@ class Compiler(CallCompiler):
             return literals.constant(simple[word])
         if word in ("if", "unless", "case", "begin"):
             source.at += len(word)
-            return control.compile_block(self, word)
+            depth, self.depth = self.depth, 0
+            code = control.compile_block(self, word)
+            self.depth = depth
+            return code
+        if word in ("while", "until", "loop", "break", "next", "return"):
+            source.at += len(word)
+            return jumps.compile_jump(self, word)
         raise source.fault(f"{word!r} is not supported here")
 
     def _name(self, word: str) -> Code:
         source = self.source
         start = source.at
         source.at += len(word)
+        found = _ASSIGNMENT.match(source.text, source.at)
+        if found and (not found[1] or word in self.names):
+            if not found[1]:
+                self.names.add(word)
+            value = self.assignment(Local(word))
+            assert value is not None
+            if not found[1]:
+                own = _OWN_STRING.fullmatch(source.text, found.end(), source.at)
+                (self.own_strings.add if own else self.own_strings.discard)(word)
+            return value
         if word in self.names and not source.looking_at("("):
-            return lambda env: env[word]
+            if word in ("it", "_1", "_2", "_3"):
+                self.numbered.add(word)
+            return Local(word)
+        if word in ("lambda", "proc"):
+            return self.proc(is_lambda=word == "lambda")
         if word in constants.FUNCTIONS:
             return self.function(word)
+        if self.fields and word not in constants.KERNEL and not source.looking_at("(", "?", "!"):
+            return _field(word)
         raise RubySyntaxError(f"unknown name {word!r}", start)
+
+    def instance_variable(self) -> Code:
+        """`@name`: nil before anything is assigned."""
+        name = self.source.scan(re.compile(r"@[a-z_]\w*"))
+        if name is None:
+            raise self.source.fault("unexpected '@'")
+        self.names.add(name[0])
+        place = Local(name[0])
+        return self.assignment(place) or place
+
+
+def _field(name: str) -> Code:
+    def read(env: Env) -> Any:
+        if name not in env["record"]:
+            raise RubyError(f"undefined local variable or method `{name}'", "NameError")
+        return env["record"][name]
+
+    return read
 
 
 def _range(first: Code, last: Code, operator: str) -> Code:
     return lambda env: Range(first(env), last(env), operator == "...")
 
 
-def compile_expression(text: str, names: Iterable[str]) -> Code:
-    """A function from variables to the value of `text`. Raises RubySyntaxError for Ruby that is not known."""
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """Compiled Ruby. `changes`: it may change the values it is given; `kept`: its instance variables."""
+
+    code: Code
+    changes: bool
+    kept: frozenset[str]
+
+    def __call__(self, env: Env) -> Any:
+        return self.code(env)
+
+
+def compile_expression(text: str, names: Iterable[str], *, fields: bool = False) -> Expression:
+    """A function from variables to the value of `text`. Raises RubySyntaxError for Ruby that is not known.
+
+    `fields`: names that are no variables are fields of the variable `record`.
+    """
     source = Source(text)
-    code = Compiler(source, names).statements()
+    compiler = Compiler(source, names)
+    compiler.fields = fields
+    code = compiler.statements()
     source.blank(lines=True)
     if source.at < len(text):
         raise source.fault("unexpected text")
-    return code
+    code = jumps.returning(code) if compiler.returns else code
+    return Expression(
+        _forgetting(code) if compiler.reads_last_match else code,
+        compiler.changes,
+        frozenset(name for name in compiler.names if name[0] == "@"),
+    )
+
+
+def _forgetting(code: Code) -> Code:
+    """`$~` of an earlier expression is not seen."""
+
+    def run(env: Env) -> Any:
+        LAST.found = None
+        return code(env)
+
+    return run
 
 
 def compile_embedded(text: str, at: int, names: Iterable[str]) -> tuple[Code, int]:
     """Compile the statements that begin at `at` and end with a closing brace; the code and the brace's place."""
     source = Source(text, at)
-    code = Compiler(source, names).statements("}")
+    compiler = Compiler(source, names)
+    code = compiler.statements("}")
     source.blank(lines=True)
     if not source.looking_at("}"):
         raise source.fault("expected '}'")
-    return code, source.at
+    return _forgetting(code) if compiler.reads_last_match else code, source.at

@@ -1,36 +1,23 @@
 """Classes and modules an expression may name, and the methods called on them."""
 
-import base64
 import glob
-import hashlib
-import ipaddress
+import math
 import os
 import random
 import socket
-import time
-import urllib.parse
 import uuid
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from kelp.agent.ruby.formatting import format_text, to_float_strict, to_integer_strict
-from kelp.agent.ruby.json_text import load_json
 from kelp.agent.ruby.methods import Block, arity
-from kelp.agent.ruby.values import (
-    NANOS,
-    Constant,
-    RubyError,
-    RubyTime,
-    Symbol,
-    TextFile,
-    is_number,
-    to_json,
-    to_s,
-)  # fmt: skip
-from kelp.agent.timefmt import TimeParseError, build_time_parser
-
-Function = Callable[[list[Any], Block | None], Any]
+from kelp.agent.ruby.methods_address import address
+from kelp.agent.ruby.methods_uri import parse_uri
+from kelp.agent.ruby.modules_text import TEXT_MODULES, Function, of
+from kelp.agent.ruby.modules_time import TIME_MODULES
+from kelp.agent.ruby.values import Constant, DefaultHash, Range, RubyError, Symbol, TextFile, is_number, to_s
 
 # Classes that only stand in `is_a?` and `when`.
 CLASSES = frozenset(
@@ -52,48 +39,37 @@ CLASSES = frozenset(
         "Comparable",
         "Fixnum",
         "MatchData",
+        "Proc",
+        "Rational",
+        "StandardError",
+        "ArgumentError",
+        "TypeError",
+        "NoMethodError",
+        "NameError",
+        "KeyError",
+        "IndexError",
+        "RuntimeError",
+        "ZeroDivisionError",
+        "RangeError",
+        "JSON::ParserError",
+        "Exception",
     ]
 )
-
-
-def _of(function: Callable[..., Any], least: int = 0, most: int | None = None) -> Function:
-    def call(args: list[Any], block: Block | None) -> Any:
-        arity("method", args, least, most)
-        return function(*args)
-
-    return call
-
-
-def _time_at(value: Any, *more: Any) -> RubyTime:
-    if isinstance(value, RubyTime):
-        return value
-    if not is_number(value):
-        raise RubyError("can't convert the value into an exact number for Time.at")
-    extra = 0
-    if more:
-        units = {"millisecond": 1_000_000, "usec": 1000, "microsecond": 1000, "nsec": 1, "nanosecond": 1}
-        unit = to_s(more[1]) if len(more) > 1 else "usec"
-        if unit not in units:
-            raise RubyError(f"unexpected unit: {unit}")
-        extra = round(more[0] * units[unit])
-    whole = value * NANOS if isinstance(value, int) else round(value * NANOS)
-    return RubyTime(whole + extra)
-
-
-def _time_parse(text: Any, form: str | None = None) -> RubyTime:
-    try:
-        return RubyTime(build_time_parser(time_format=form)(text))
-    except TimeParseError as error:
-        raise RubyError(f"invalid time: {error}") from None
-
-
-def _json_parse(text: Any, *options: Any) -> Any:
-    symbolize = bool(options and isinstance(options[0], dict) and options[0].get(Symbol("symbolize_names")))
-    pairs = (lambda items: {Symbol(k): v for k, v in items}) if symbolize else None
-    try:
-        return load_json(text, pairs)
-    except (TypeError, ValueError) as error:
-        raise RubyError(f"JSON::ParserError: {error}") from None
+VALUES: dict[str, Any] = {
+    "Float::INFINITY": math.inf,
+    "Float::NAN": math.nan,
+    "Float::EPSILON": 2.220446049250313e-16,
+    "Math::PI": math.pi,
+    "Math::E": math.e,
+    "Regexp::IGNORECASE": 1,
+    "Regexp::EXTENDED": 2,
+    "Regexp::MULTILINE": 4,
+    "Encoding::UTF_8": Constant("UTF-8"),
+    "Encoding::ASCII_8BIT": Constant("ASCII-8BIT"),
+    "Encoding::BINARY": Constant("ASCII-8BIT"),
+    "Encoding::US_ASCII": Constant("US-ASCII"),
+    "Encoding::ISO_8859_1": Constant("ISO-8859-1"),
+}
 
 
 def _read(path: str) -> str:
@@ -103,32 +79,84 @@ def _read(path: str) -> str:
         raise RubyError(f"cannot read {path}: {error.strerror}") from None
 
 
-def _integer(value: Any, base: Any = None, *_: Any) -> int:
-    if value is None:
-        raise RubyError("can't convert nil into Integer")
-    if isinstance(value, str) and isinstance(base, int):
-        try:
-            return int(value, base)
-        except ValueError:
-            raise RubyError(f"invalid value for Integer(): {value!r}") from None
-    return to_integer_strict(value)
-
-
-def _digest(name: str) -> dict[str, Function]:
-    def digest(text: str) -> str:
-        return hashlib.new(name, text.encode(), usedforsecurity=False).hexdigest()
-
-    def digest64(text: str) -> str:
-        return base64.b64encode(hashlib.new(name, text.encode(), usedforsecurity=False).digest()).decode()
-
-    return {"hexdigest": _of(digest, 1), "base64digest": _of(digest64, 1)}
-
-
-def _decode64(text: str) -> str:
+def _integer(value: Any, *more: Any) -> int | None:
+    """`Integer("0x1f", 16, exception: false)`."""
+    options = more[-1] if more and isinstance(more[-1], dict) else {}
+    base = more[0] if more and isinstance(more[0], int) else 0
     try:
-        return base64.b64decode(text.encode()).decode(errors="replace")
-    except ValueError as error:
-        raise RubyError(f"invalid base64: {error}") from None
+        if isinstance(value, str) and base:
+            return _in_base(value, base)
+        return to_integer_strict(value)
+    except RubyError:
+        if options.get(Symbol("exception")) is False:
+            return None
+        raise
+
+
+def _in_base(text: str, base: int) -> int:
+    try:
+        return int(text.strip(), base)
+    except ValueError:
+        raise RubyError(f'invalid value for Integer(): "{text}"') from None
+
+
+def _float(value: Any, options: Any = None) -> float | None:
+    try:
+        return to_float_strict(value)
+    except RubyError:
+        if isinstance(options, dict) and options.get(Symbol("exception")) is False:
+            return None
+        raise
+
+
+def array_of(value: Any) -> list[Any]:
+    """`Array(value)`, and what `*value` stands for."""
+    if isinstance(value, dict):
+        return [[key, one] for key, one in value.items()]
+    if isinstance(value, Range):
+        return list(value.values())
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def hash_of(args: list[Any]) -> dict[Any, Any]:
+    """`Hash[…]`: a hash, pairs, or keys and values in turn."""
+    if len(args) == 1 and isinstance(args[0], dict):
+        return dict(args[0])
+    if len(args) == 1 and isinstance(args[0], list):
+        return {pair[0]: pair[1] if len(pair) > 1 else None for pair in args[0]}
+    if len(args) % 2:
+        raise RubyError("odd number of arguments for Hash", "ArgumentError")
+    return dict(zip(args[::2], args[1::2], strict=True))
+
+
+def _new_hash(args: list[Any], block: Block | None) -> dict[Any, Any]:
+    arity("new", args, 0, 1)
+    if block is not None:
+        run = block
+        return DefaultHash(lambda found, key: run([found, key]))
+    return DefaultHash(lambda found, key: args[0]) if args else {}
+
+
+def _new_array(args: list[Any], block: Block | None) -> list[Any]:
+    arity("new", args, 0, 2)
+    if args and isinstance(args[0], list):
+        return list(args[0])
+    size = args[0] if args else 0
+    return [block([at]) for at in range(size)] if block else [args[1] if len(args) > 1 else None] * size
+
+
+def _math(function: Callable[..., float]) -> Function:
+    def call(args: list[Any], block: Block | None) -> float:
+        if not all(is_number(one) for one in args):
+            raise RubyError("can't convert the value into Float")
+        try:
+            return function(*args)
+        except ValueError:
+            raise RubyError(
+                f'invalid: numerical argument is out of domain - "{function.__name__}"', "Math::DomainError"
+            ) from None
+
+    return call
 
 
 def _open(args: list[Any], block: Block | None) -> Any:
@@ -138,13 +166,6 @@ def _open(args: list[Any], block: Block | None) -> Any:
     return block([file]) if block else file
 
 
-def _address(text: Any) -> Any:
-    try:
-        return ipaddress.ip_address(text)
-    except ValueError as error:
-        raise RubyError(f"invalid address: {error}") from None
-
-
 def _host_address(name: str) -> str:
     try:
         return str(socket.getaddrinfo(name, None)[0][4][0])
@@ -152,18 +173,19 @@ def _host_address(name: str) -> str:
         raise RubyError(f"cannot resolve {name}: {error}") from None
 
 
+_ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _FILE: dict[str, Function] = {
-    "read": _of(_read, 1),
+    "read": of(_read, 1),
     "open": _open,
-    "readlines": _of(lambda path: _read(path).splitlines(keepends=True), 1),
-    "exist?": _of(os.path.exists, 1),
-    "file?": _of(os.path.isfile, 1),
-    "basename": _of(lambda p, suffix="": _basename(p, suffix), 1, 2),
-    "dirname": _of(lambda p: os.path.dirname(p) or ".", 1),
-    "extname": _of(lambda p: os.path.splitext(p)[1], 1),
-    "join": _of(lambda *parts: "/".join(parts).replace("//", "/"), 1, 99),
-    "expand_path": _of(lambda path, base="": os.path.abspath(os.path.join(base, path)), 1, 2),
-    "directory?": _of(os.path.isdir, 1),
+    "readlines": of(lambda path: _read(path).splitlines(keepends=True), 1),
+    "exist?": of(os.path.exists, 1),
+    "file?": of(os.path.isfile, 1),
+    "basename": of(lambda p, suffix="": _basename(p, suffix), 1, 2),
+    "dirname": of(lambda p: os.path.dirname(p) or ".", 1),
+    "extname": of(lambda p: os.path.splitext(p)[1], 1),
+    "join": of(lambda *parts: "/".join(parts).replace("//", "/"), 1, 99),
+    "expand_path": of(lambda path, base="": os.path.abspath(os.path.join(base, path)), 1, 2),
+    "directory?": of(os.path.isdir, 1),
 }
 
 
@@ -174,79 +196,119 @@ def _basename(path: str, suffix: str) -> str:
     return name.removesuffix(suffix) if name != suffix else name
 
 
-_TIME: dict[str, Function] = {
-    "now": _of(lambda: RubyTime(time.time_ns())),
-    "at": _of(_time_at, 1, 3),
-    "parse": _of(_time_parse, 1),
-    "iso8601": _of(_time_parse, 1),
-    "strptime": _of(_time_parse, 2),
-}
 MODULES: dict[str, dict[str, Function]] = {
-    "Time": _TIME,
-    "DateTime": {name: _TIME[name] for name in ("now", "parse", "iso8601", "strptime")},
-    "JSON": {"parse": _of(_json_parse, 1, 2), "generate": _of(to_json, 1), "dump": _of(to_json, 1)},
-    "Yajl": {"dump": _of(to_json, 1), "load": _of(_json_parse, 1)},
-    "Oj": {"dump": _of(to_json, 1, 2), "load": _of(_json_parse, 1)},
-    "Socket": {"gethostname": _of(socket.gethostname)},
+    **TEXT_MODULES,
+    **TIME_MODULES,
+    "Socket": {"gethostname": of(socket.gethostname)},
     "File": _FILE,
     "IO": {"read": _FILE["read"], "readlines": _FILE["readlines"]},
-    "IPAddr": {"new": _of(_address, 1)},
+    "IPAddr": {"new": of(address, 1)},
     "Dir": {
-        "pwd": _of(os.getcwd),
-        "exist?": _of(os.path.isdir, 1),
-        "glob": _of(lambda pattern: sorted(glob.glob(pattern, recursive=True)), 1),
+        "pwd": of(os.getcwd),
+        "exist?": of(os.path.isdir, 1),
+        "glob": of(lambda pattern: sorted(glob.glob(pattern, recursive=True)), 1),
     },
-    "IPSocket": {"getaddress": _of(_host_address, 1)},
-    "Process": {"pid": _of(os.getpid)},
-    "Regexp": {"escape": _of(lambda t: _escape(t), 1)},
-    "Digest::MD5": _digest("md5"),
-    "Digest::SHA1": _digest("sha1"),
-    "Digest::SHA256": _digest("sha256"),
-    "Digest::SHA512": _digest("sha512"),
-    "Base64": {
-        "encode64": _of(lambda t: base64.encodebytes(t.encode()).decode(), 1),
-        "strict_encode64": _of(lambda t: base64.b64encode(t.encode()).decode(), 1),
-        "urlsafe_encode64": _of(lambda t: base64.urlsafe_b64encode(t.encode()).decode(), 1),
-        "decode64": _of(_decode64, 1),
-        "strict_decode64": _of(_decode64, 1),
+    "IPSocket": {"getaddress": of(_host_address, 1)},
+    "Hash": {"new": _new_hash},
+    "Array": {"new": _new_array},
+    "String": {"new": of(lambda text="", *options: text, 0, 2)},
+    "Process": {"pid": of(os.getpid)},
+    "Random": {"rand": of(lambda limit=0: _random(limit), 0, 1)},
+    "Kernel": {"format": of(lambda form, *args: format_text(form, list(args)), 1, 99)},
+    "Math": {
+        name: _math(getattr(math, name))
+        for name in ("sqrt", "log", "log2", "log10", "exp", "sin", "cos", "tan", "atan", "hypot")
     },
     "SecureRandom": {
-        "uuid": _of(lambda: str(uuid.uuid4())),
-        "hex": _of(lambda n=16: os.urandom(n).hex(), 0, 1),
-    },
-    "CGI": {"unescape": _of(urllib.parse.unquote_plus, 1), "escape": _of(urllib.parse.quote_plus, 1)},
-    "URI": {
-        "decode_www_form_component": _of(urllib.parse.unquote_plus, 1),
-        "encode_www_form_component": _of(urllib.parse.quote_plus, 1),
+        "uuid": of(lambda: str(uuid.uuid4())),
+        "hex": of(lambda n=16: os.urandom(n).hex(), 0, 1),
+        "alphanumeric": of(lambda n=16: "".join(random.choices(_ALPHANUMERIC, k=n)), 0, 1),
+        "random_number": of(lambda limit=0: _random(limit), 0, 1),
     },
 }
+MODULES["Kernel"]["sprintf"] = MODULES["Kernel"]["format"]
 FUNCTIONS: dict[str, Function] = {
-    "Integer": _of(_integer, 1, 3),
-    "Float": _of(to_float_strict, 1, 2),
-    "String": _of(to_s, 1),
-    "Array": _of(lambda v: v if isinstance(v, list) else [] if v is None else [v], 1),
-    "format": _of(lambda form, *args: format_text(form, list(args)), 1, 99),
-    "sprintf": _of(lambda form, *args: format_text(form, list(args)), 1, 99),
-    "rand": _of(lambda limit=0: random.randrange(limit) if limit else random.random(), 0, 1),
+    "Integer": of(_integer, 1, 3),
+    "Float": of(_float, 1, 2),
+    "String": of(to_s, 1),
+    "Array": of(array_of, 1),
+    "Hash": of(lambda v: {} if v is None or v == [] else dict(v), 1),
+    "Rational": of(lambda a, b=1: Fraction(a) / Fraction(b), 1, 2),
+    "URI": of(parse_uri, 1),
+    "format": of(lambda form, *args: format_text(form, list(args)), 1, 99),
+    "sprintf": of(lambda form, *args: format_text(form, list(args)), 1, 99),
+    "rand": of(lambda limit=0: _random(limit), 0, 1),
     "open": _open,
-    "require": _of(lambda name: True, 1),
-    "raise": _of(lambda *parts: _raise(*parts), 0, 2),
+    "require": of(lambda name: True, 1),
+    "raise": of(lambda *parts: _raise(*parts), 0, 2),
+    "fail": of(lambda *parts: _raise(*parts), 0, 2),
 }
+
+
+# Methods every object has, which are no names for fields.
+KERNEL = frozenset(
+    [
+        "format",
+        "sprintf",
+        "printf",
+        "test",
+        "select",
+        "p",
+        "print",
+        "puts",
+        "putc",
+        "load",
+        "exit",
+        "fork",
+        "sleep",
+        "srand",
+        "trap",
+        "system",
+        "exec",
+        "spawn",
+        "gets",
+        "warn",
+        "binding",
+        "caller",
+        "catch",
+        "throw",
+        "abort",
+        "at_exit",
+        "eval",
+        "readline",
+        "readlines",
+        "syscall",
+        "autoload",
+        "require_relative",
+        "set_trace_func",
+        "local_variables",
+        "global_variables",
+        "block_given",
+    ]
+)
 
 
 def _raise(*parts: Any) -> None:
-    raise RubyError(to_s(parts[-1]) if parts else "unhandled exception")
+    kind = parts[0].name if parts and isinstance(parts[0], Constant) else "RuntimeError"
+    raise RubyError(to_s(parts[-1]) if parts else "unhandled exception", kind)
 
 
-def _escape(text: str) -> str:
-    special = ".*?+^$|\\()[]{}-"
-    return "".join("\\" + char if char in special else char for char in text)
+def _random(limit: Any) -> Any:
+    if isinstance(limit, Range):
+        return random.choice(limit.values())
+    return (
+        random.random() * limit
+        if isinstance(limit, float)
+        else random.randrange(limit)
+        if limit
+        else random.random()
+    )
 
 
 def constant_value(name: str) -> Any:
-    """The value of a constant: ENV as a hash, classes as Constant, Regexp and Float constants. None if unknown."""
+    """The value of a constant: ENV as a hash, classes as Constant, numbers. None if unknown."""
     if name == "ENV":
         return dict(os.environ)
-    if name == "Float::INFINITY":
-        return float("inf")
+    if name in VALUES:
+        return VALUES[name]
     return Constant(name) if name in CLASSES or name in MODULES else None

@@ -1,26 +1,15 @@
-"""What an expression's control words do: conditions, `case`, `begin … rescue`, assignment."""
+"""What an expression's control words do: conditions, `case`, `begin … rescue`."""
 
 from typing import TYPE_CHECKING
 
+from kelp.agent.ruby.errors import error_classes
 from kelp.agent.ruby.literals import Code, Env, constant
 from kelp.agent.ruby.methods import case_equal
-from kelp.agent.ruby.operators import BINARY
+from kelp.agent.ruby.source import CONSTANT, IDENTIFIER
 from kelp.agent.ruby.values import RubyError
 
 if TYPE_CHECKING:
     from kelp.agent.ruby.compile import Compiler
-
-__all__ = [
-    "assignment",
-    "both",
-    "case_equal",
-    "choice",
-    "compile_block",
-    "either",
-    "negated",
-    "rescued",
-    "sequence",
-]
 
 
 def _true(value: object) -> bool:
@@ -77,21 +66,6 @@ def rescued(code: Code, other: Code) -> Code:
     return run
 
 
-def assignment(name: str, operator: str | None, value: Code) -> Code:
-    def run(env: Env) -> object:
-        if operator is None:
-            env[name] = value(env)
-        elif operator == "||":
-            env[name] = env[name] if _true(env[name]) else value(env)
-        elif operator == "&&":
-            env[name] = value(env) if _true(env[name]) else env[name]
-        else:
-            env[name] = BINARY[operator](env[name], value(env))
-        return env[name]
-
-    return run
-
-
 def compile_block(compiler: "Compiler", word: str) -> Code:
     """`if`, `unless`, `case` or `begin` up to its `end`; the word itself is consumed."""
     if word == "case":
@@ -132,46 +106,98 @@ def _end(compiler: "Compiler") -> None:
 
 
 def _case(compiler: "Compiler") -> Code:
+    """`case x when a, b … else … end`; without a subject the conditions are tests."""
     source = compiler.source
     source.blank()
-    subject = compiler.expression()
-    source.blank(lines=True)
-    source.take(";")
-    source.blank(lines=True)
+    ends = source.peek() in (";", "\n", "\r") or source.word() == "when"
+    subject = None if ends else compiler.statement()
+    _separator(compiler)
     whens: list[tuple[list[Code], Code]] = []
     while source.take_word("when"):
-        patterns = [compiler.ternary_after_blank()]
-        source.blank()
-        while source.take(","):
-            patterns.append(compiler.ternary_after_blank())
-            source.blank()
-        source.blank(lines=True)
-        source.take(";")
-        source.blank(lines=True)
+        patterns = compiler.bare_arguments()
+        _separator(compiler)
         source.take_word("then")
         whens.append((patterns, compiler.statements("when", "else", "end")))
     otherwise = compiler.statements("end") if source.take_word("else") else constant(None)
     _end(compiler)
 
     def run(env: Env) -> object:
-        value = subject(env)
+        value = subject(env) if subject else None
         for patterns, body in whens:
-            if any(case_equal(pattern(env), value) for pattern in patterns):
+            given = compiler.evaluated(patterns, env)
+            if any(case_equal(one, value) if subject else _true(one) for one in given):
                 return body(env)
         return otherwise(env)
 
     return run
 
 
+def _separator(compiler: "Compiler") -> None:
+    compiler.source.blank(lines=True)
+    compiler.source.take(";")
+    compiler.source.blank(lines=True)
+
+
 def _begin(compiler: "Compiler") -> Code:
+    """`begin … rescue A, B => e … else … ensure … end`."""
     source = compiler.source
-    body = compiler.statements("rescue", "end", "ensure")
+    body = compiler.statements("rescue", "else", "ensure", "end")
+    clauses: list[tuple[frozenset[str], str, Code]] = []
+    while source.take_word("rescue"):
+        clauses.append(_rescue(compiler))
+    if source.take_word("else"):
+        otherwise = compiler.statements("ensure", "end")
+        body = sequence([body, otherwise])
+    if clauses:
+        body = _catching(body, clauses)
     if source.take_word("ensure"):
-        raise source.fault("ensure is not supported")
-    if source.take_word("rescue"):
-        source.blank()
-        if source.peek() not in (";", "\n", "\r"):
-            raise source.fault("rescue of a named error is not supported: write `rescue;`")
-        body = rescued(body, compiler.statements("end"))
+        body = _ensuring(body, compiler.statements("end"))
     _end(compiler)
     return body
+
+
+def _rescue(compiler: "Compiler") -> tuple[frozenset[str], str, Code]:
+    """Classes, the error's variable and the body of one `rescue`."""
+    source = compiler.source
+    names: set[str] = set()
+    source.blank()
+    while found := source.scan(CONSTANT):
+        names.add(found[0])
+        source.blank()
+        source.take(",")
+        source.blank()
+    variable = ""
+    if source.take("=>"):
+        source.blank()
+        found = source.scan(IDENTIFIER)
+        variable = found[0] if found else ""
+        compiler.names.add(variable)
+    _separator(compiler)
+    source.take_word("then")
+    body = compiler.statements("rescue", "else", "ensure", "end")
+    return frozenset(names) or frozenset(["StandardError"]), variable, body
+
+
+def _catching(body: Code, clauses: list[tuple[frozenset[str], str, Code]]) -> Code:
+    def run(env: Env) -> object:
+        try:
+            return body(env)
+        except RubyError as error:
+            for classes, variable, handler in clauses:
+                if classes & set(error_classes(error)):
+                    if variable:
+                        env[variable] = error
+                    return handler(env)
+            raise
+
+    return run
+
+
+def _ensuring(body: Code, last: Code) -> Code:
+    def run(env: Env) -> object:
+        try:
+            return body(env)
+        finally:
+            last(env)
+
+    return run

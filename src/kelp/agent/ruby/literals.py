@@ -98,20 +98,39 @@ def _pattern(source: Source, opening: str, closing: str, interpolate: Interpolat
     parts = _parts(source, opening, closing, interpolate, is_pattern=True)
     flags = source.scan(_FLAGS)
     given = flags[0] if flags else ""
-    if "x" in given:
-        raise source.fault("extended patterns (/x) are not supported")
+    inline = "(?x)" if "x" in given else ""
 
     def build(text: str) -> Regexp:
-        return Regexp(text, compile_regexp(text, ignore_case="i" in given, multiline="m" in given))
+        compiled = compile_regexp(inline + text, ignore_case="i" in given, multiline="m" in given)
+        return Regexp(text, compiled, "".join(letter for letter in "mix" if letter in given))
 
     if all(isinstance(part, str) for part in parts):
         try:
             fixed = build("".join(str(part) for part in parts))
         except ValueError as error:
             raise source.fault(f"invalid regular expression ({error})") from None
-        return constant(fixed)
+        return _Pattern(fixed)
     pieces = [constant(part) if isinstance(part, str) else part for part in parts]
     return lambda env: build("".join(to_s(piece(env)) for piece in pieces))
+
+
+class _Pattern:
+    """A literal pattern without interpolations."""
+
+    def __init__(self, regexp: Regexp) -> None:
+        self.regexp = regexp
+
+    def __call__(self, env: Env) -> Regexp:
+        return self.regexp
+
+
+def group_names(code: Code) -> list[str]:
+    """The named groups of a literal pattern; none for anything else."""
+    return list(code.regexp.compiled.groupindex) if isinstance(code, _Pattern) else []
+
+
+def concatenated(left: Code, right: Code) -> Code:
+    return lambda env: to_s(left(env)) + to_s(right(env))
 
 
 def _raw(source: Source, opening: str, closing: str) -> str:

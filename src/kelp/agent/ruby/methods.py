@@ -1,12 +1,19 @@
 """Methods of all objects, and the lookup of a method by receiver. Strings, collections and times have own files."""
 
 from collections.abc import Callable
-from ipaddress import IPv4Address, IPv6Address
+from fractions import Fraction
+from ipaddress import IPv4Interface, IPv6Interface
 from typing import Any
 
+from kelp.agent.ruby.errors import error_class
+from kelp.agent.ruby.last_match import search
 from kelp.agent.ruby.values import (
     Constant,
+    DefaultHash,
+    EventMoment,
+    LentHash,
     MatchData,
+    Proc,
     Range,
     Regexp,
     RubyError,
@@ -20,12 +27,130 @@ from kelp.agent.ruby.values import (
     is_a,
     to_json,
     to_s,
+    truthy,
 )  # fmt: skip
 
 Block = Callable[[list[Any]], Any]
 # receiver, arguments, block
 Method = Callable[[Any, list[Any], Block | None], Any]
 Table = dict[str, Method]
+# Methods that change their receiver.
+CHANGING = frozenset(
+    [
+        "delete",
+        "store",
+        "merge!",
+        "update",
+        "select!",
+        "filter!",
+        "reject!",
+        "keep_if",
+        "delete_if",
+        "map!",
+        "collect!",
+        "compact!",
+        "transform_values!",
+        "transform_keys!",
+        "clear",
+        "replace",
+        "sort!",
+        "sort_by!",
+        "uniq!",
+        "flatten!",
+        "push",
+        "append",
+        "pop",
+        "shift",
+        "unshift",
+        "prepend",
+        "insert",
+        "delete_at",
+        "concat",
+        "reverse!",
+        "rotate!",
+        "slice!",
+        "[]=",
+        "fill",
+    ]
+)
+# Those that strings have as well as lists.
+GROWING = frozenset(["concat", "prepend", "insert", "replace", "clear"])
+# Those of strings alone.
+STRING_CHANGING = frozenset(
+    [
+        "gsub!",
+        "sub!",
+        "strip!",
+        "lstrip!",
+        "rstrip!",
+        "chomp!",
+        "chop!",
+        "upcase!",
+        "downcase!",
+        "capitalize!",
+        "swapcase!",
+        "tr!",
+        "tr_s!",
+        "squeeze!",
+        "delete!",
+        "delete_prefix!",
+        "delete_suffix!",
+        "succ!",
+        "next!",
+        "encode!",
+        "scrub!",
+        "unicode_normalize!",
+    ]
+)
+# Without a block these give an enumerator.
+ENUMERATING = frozenset(
+    [
+        "each",
+        "map",
+        "collect",
+        "flat_map",
+        "select",
+        "filter",
+        "find_all",
+        "reject",
+        "each_with_index",
+        "each_char",
+        "each_line",
+        "each_byte",
+        "each_slice",
+        "each_cons",
+        "times",
+        "upto",
+        "downto",
+        "step",
+        "each_pair",
+        "each_key",
+        "each_value",
+        "each_entry",
+        "each_index",
+        "reverse_each",
+        "group_by",
+        "partition",
+        "find",
+        "detect",
+        "filter_map",
+        "sort_by",
+        "min_by",
+        "max_by",
+        "with_index",
+        "each_with_object",
+        "delete_if",
+        "map!",
+        "collect!",
+        "select!",
+        "reject!",
+        "take_while",
+        "drop_while",
+        "find_index_by",
+        "chunk_while",
+        "slice_when",
+    ]
+)
 
 
 def arity(name: str, args: list[Any], least: int, most: int | None = None) -> None:
@@ -79,7 +204,9 @@ def case_equal(pattern: Any, value: Any) -> bool:
     if isinstance(pattern, Constant):
         return is_a(value, pattern.name)
     if isinstance(pattern, Regexp):
-        return isinstance(value, str | Symbol) and pattern.compiled.search(to_s(value)) is not None
+        return isinstance(value, str | Symbol) and search(pattern.compiled, to_s(value)) is not None
+    if isinstance(pattern, Proc):
+        return truthy(pattern.run([value]))
     if isinstance(pattern, Range):
         return in_range(pattern, value)
     return equal(pattern, value)
@@ -97,10 +224,15 @@ def in_range(receiver: Range, value: Any) -> bool:
     return order < 0 or (order == 0 and not receiver.exclusive)
 
 
-def _to_i(receiver: Any) -> int:
-    if receiver is None:
-        return 0
-    raise RubyError(f"undefined method `to_i' for {inspect(receiver)}")
+def copied(value: Any) -> Any:
+    return list(value) if isinstance(value, list) else dict(value) if isinstance(value, dict) else value
+
+
+def _spaceship(left: Any, right: Any) -> int | None:
+    try:
+        return compare(left, right)
+    except RubyError:
+        return 0 if equal(left, right) else None
 
 
 OBJECT: Table = {
@@ -108,26 +240,32 @@ OBJECT: Table = {
     "is_a?": plain(_is, 1),
     "kind_of?": plain(_is, 1),
     "instance_of?": plain(lambda r, c: _is(r, c) and class_name(r) == c.name, 1),
-    "class": plain(lambda r: Constant(class_name(r))),
+    "class": plain(lambda r: Constant(error_class(r) if isinstance(r, RubyError) else class_name(r))),
     "to_s": plain(to_s, 0, 1),
     "inspect": plain(inspect),
-    "to_json": plain(to_json),
-    "dup": plain(lambda r: list(r) if isinstance(r, list) else dict(r) if isinstance(r, dict) else r),
-    "clone": plain(lambda r: list(r) if isinstance(r, list) else dict(r) if isinstance(r, dict) else r),
+    "to_json": plain(lambda r, *options: to_json(r), 0, 1),
+    "dup": plain(copied),
+    "clone": plain(copied, 0, 1),
     "freeze": plain(lambda r: r),
+    "hash": plain(lambda r: hash(inspect(r))),
+    "object_id": plain(id),
+    "send": lambda r, args, block: call_method(r, to_s(args[0]), args[1:], block),
+    "public_send": lambda r, args, block: call_method(r, to_s(args[0]), args[1:], block),
+    "__send__": lambda r, args, block: call_method(r, to_s(args[0]), args[1:], block),
+    "<=>": plain(_spaceship, 1),
+    "!=": plain(lambda r, other: not equal(r, other), 1),
     "itself": plain(lambda r: r),
     "respond_to?": plain(_responds, 1),
     "then": _then,
     "yield_self": _then,
     "tap": _tap,
-    "equal?": plain(lambda r, other: r is other, 1),
     "eql?": plain(lambda r, other: type(r) is type(other) and equal(r, other), 1),
     "===": plain(case_equal, 1),
     "==": plain(equal, 1),
     "!": plain(lambda r: r is None or r is False),
 }
 NIL: Table = {
-    "to_i": plain(_to_i),
+    "to_i": plain(lambda r: 0),
     "to_f": plain(lambda r: 0.0),
     "to_a": plain(lambda r: []),
     "to_h": plain(lambda r: {}),
@@ -143,10 +281,23 @@ SYMBOL: Table = {
 }
 
 
-ADDRESS: Table = {
-    "ipv4?": plain(lambda r: r.version == 4),
-    "ipv6?": plain(lambda r: r.version == 6),
+BOOLEAN: Table = {
+    "&": plain(lambda r, other: r and truthy(other), 1),
+    "|": plain(lambda r, other: r or truthy(other), 1),
+    "^": plain(lambda r, other: r != truthy(other), 1),
+}
+ERROR: Table = {
+    "message": plain(str),
+    "full_message": plain(str),
     "to_s": plain(str),
+    "backtrace": plain(lambda e: []),
+}
+PROC: Table = {
+    name: (lambda r, args, block: r.run(args)) for name in ("call", "()", "yield", "[]", "===")
+} | {
+    "to_proc": plain(lambda r: r),
+    "arity": plain(lambda r: r.arity),
+    "lambda?": plain(lambda r: r.is_lambda),
 }
 FILE: Table = {
     "read": plain(lambda f: f.text),
@@ -158,15 +309,21 @@ FILE: Table = {
 
 def _tables() -> dict[type, Table]:
     # Imported late: these modules use the helpers above.
-    from kelp.agent.ruby.methods_array import ARRAY, RANGE
+    from kelp.agent.ruby.methods_address import ADDRESS
+    from kelp.agent.ruby.methods_array import ARRAY
     from kelp.agent.ruby.methods_hash import HASH
-    from kelp.agent.ruby.methods_number import FLOAT, INTEGER
+    from kelp.agent.ruby.methods_number import FLOAT, INTEGER, RATIONAL
+    from kelp.agent.ruby.methods_range import ENUMERATOR, RANGE, Enumerator
     from kelp.agent.ruby.methods_string import MATCH, REGEXP, STRING
-    from kelp.agent.ruby.methods_time import TIME
+    from kelp.agent.ruby.methods_time import MOMENT, TIME
+    from kelp.agent.ruby.methods_uri import URI_METHODS, Uri
 
     return {
-        type(None): NIL, Symbol: SYMBOL, str: STRING, int: INTEGER, float: FLOAT, list: ARRAY, dict: HASH,
-        IPv4Address: ADDRESS, IPv6Address: ADDRESS, TextFile: FILE, Range: RANGE, Regexp: REGEXP, MatchData: MATCH, RubyTime: TIME, Constant: {"name": plain(to_s)}, bool: {},
+        type(None): NIL, Symbol: SYMBOL, str: STRING, int: INTEGER, float: FLOAT, Fraction: RATIONAL, list: ARRAY,
+        dict: HASH, DefaultHash: HASH, LentHash: HASH, IPv4Interface: ADDRESS, IPv6Interface: ADDRESS, TextFile: FILE,
+        Range: RANGE, Enumerator: ENUMERATOR, Regexp: REGEXP, MatchData: MATCH, RubyTime: TIME, EventMoment: MOMENT,
+        Proc: PROC, RubyError: ERROR, Uri: URI_METHODS, bool: BOOLEAN,
+        Constant: {"name": plain(to_s), "to_s": plain(to_s)},
     }  # fmt: skip
 
 
@@ -182,7 +339,7 @@ def tables() -> dict[type, Table]:
 
 def known_names() -> set[str]:
     """The names of all methods of all classes: anything else is refused when a configuration is read."""
-    return set(OBJECT).union(*tables().values())
+    return set(OBJECT).union(*tables().values()) - {"[]=", "()"}
 
 
 def lookup(receiver: Any, name: str) -> Method | None:
@@ -192,11 +349,24 @@ def lookup(receiver: Any, name: str) -> Method | None:
 
 def call_method(receiver: Any, name: str, args: list[Any], block: Block | None) -> Any:
     """Call a method as Ruby would. Raises RubyError where the receiver has none of that name."""
+    if block is None and name in ENUMERATING:
+        from kelp.agent.ruby.methods_range import enumerator
+
+        if (found := enumerator(receiver, name, args)) is not None:
+            return found
     method = lookup(receiver, name)
     if method is None:
         shown = inspect(receiver)
         raise RubyError(f"undefined method `{name}' for {shown if len(shown) < 60 else class_name(receiver)}")
     try:
         return method(receiver, args, block)
-    except (TypeError, ValueError, AttributeError, OverflowError, IndexError) as error:
+    except (
+        TypeError,
+        ValueError,
+        AttributeError,
+        OverflowError,
+        IndexError,
+        KeyError,
+        ZeroDivisionError,
+    ) as error:
         raise RubyError(f"{name}: {error}") from error

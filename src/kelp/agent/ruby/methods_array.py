@@ -1,13 +1,26 @@
 """Methods of Array and Range."""
 
+import base64
 import functools
+import random
 from collections.abc import Callable
 from typing import Any
 
-from kelp.agent.ruby.methods import Block, Table, arity, case_equal, in_range, join, need_block, plain
+from kelp.agent.ruby.methods import Block, Method, Table, arity, case_equal, join, need_block, plain
 from kelp.agent.ruby.methods_string import slice_bounds
-from kelp.agent.ruby.operators import BINARY
-from kelp.agent.ruby.values import Range, RubyError, Symbol, class_name, compare, equal, to_s, truthy
+from kelp.agent.ruby.operators import BINARY, unique
+from kelp.agent.ruby.values import (
+    DefaultHash,
+    Range,
+    RubyError,
+    Symbol,
+    class_name,
+    compare,
+    equal,
+    is_number,
+    to_s,
+    truthy,
+)
 
 
 def index(items: list[Any], args: list[Any], block: Block | None = None) -> Any:
@@ -32,12 +45,19 @@ def dig(value: Any, args: list[Any], block: Block | None = None) -> Any:
         if value is None:
             return None
         if isinstance(value, dict):
-            value = value.get(key)
+            value = item(value, key)
         elif isinstance(value, list):
             value = index(value, [key])
         else:
             raise RubyError(f"{class_name(value)} does not have #dig method")
     return value
+
+
+def item(value: dict[Any, Any], key: Any) -> Any:
+    """`hash[key]`, with the hash's default."""
+    if key in value:
+        return value[key]
+    return value.default(value, key) if isinstance(value, DefaultHash) else None
 
 
 def _index_of(items: list[Any], args: list[Any], block: Block | None) -> int | None:
@@ -70,10 +90,15 @@ def _flatten(items: list[Any], depth: int = -1) -> list[Any]:
     return out
 
 
-def _uniq(items: list[Any]) -> list[Any]:
+def _uniq(items: list[Any], args: list[Any], block: Block | None) -> list[Any]:
+    if block is None:
+        return unique(items)
+    seen: list[Any] = []
     out: list[Any] = []
     for one in items:
-        if not any(type(one) is type(other) and equal(one, other) for other in out):
+        key = block([one])
+        if key not in seen:
+            seen.append(key)
             out.append(one)
     return out
 
@@ -96,11 +121,13 @@ def _compare_first(left: tuple[Any, Any], right: tuple[Any, Any]) -> int:
 
 
 def _least(items: list[Any], args: list[Any], block: Block | None) -> Any:
-    return _sort(items, [], block)[0] if items else None
+    ordered = _sort(items, [], block)
+    return ordered[: args[0]] if args else next(iter(ordered), None)
 
 
 def _most(items: list[Any], args: list[Any], block: Block | None) -> Any:
-    return _sort(items, [], block)[-1] if items else None
+    ordered = _sort(items, [], block)[::-1]
+    return ordered[: args[0]] if args else next(iter(ordered), None)
 
 
 def _reduce(items: list[Any], args: list[Any], block: Block | None) -> Any:
@@ -110,6 +137,8 @@ def _reduce(items: list[Any], args: list[Any], block: Block | None) -> Any:
     if operator is not None and operator.name not in BINARY:
         raise RubyError(f"reduce with :{operator.name} is not supported")
     total = initial[0] if initial else (rest.pop(0) if rest else None)
+    if operator is None and initial and block is None and isinstance(initial[-1], str):
+        raise RubyError("reduce with the name of an operator as text is not supported: write :+")
     for one in rest:
         total = BINARY[operator.name](total, one) if operator else need_block("reduce", block)([total, one])
     return total
@@ -117,9 +146,22 @@ def _reduce(items: list[Any], args: list[Any], block: Block | None) -> Any:
 
 def _sum(items: list[Any], args: list[Any], block: Block | None) -> Any:
     total: Any = args[0] if args else 0
-    for one in items:
-        total = BINARY["+"](total, block([one]) if block else one)
+    values = [block([one]) if block else one for one in items]
+    if all(is_number(one) for one in [total, *values]) and any(isinstance(one, float) for one in values):
+        return _float_sum([total, *values])
+    for one in values:
+        total = BINARY["+"](total, one)
     return total
+
+
+def _float_sum(values: list[Any]) -> float:
+    """Ruby adds floats with Kahan and Babuška's correction."""
+    total, lost = 0.0, 0.0
+    for value in map(float, values):
+        whole = total + value
+        lost += (total - whole) + value if abs(total) >= abs(value) else (value - whole) + total
+        total = whole
+    return total + lost
 
 
 def _count(items: list[Any], args: list[Any], block: Block | None) -> int:
@@ -144,10 +186,9 @@ def _each_with_object(items: list[Any], args: list[Any], block: Block | None) ->
 
 
 def _with_index(items: list[Any], args: list[Any], block: Block | None) -> Any:
-    if block is None:
-        return [[one, at] for at, one in enumerate(items)]
+    run = need_block("each_with_index", block)
     for at, one in enumerate(items):
-        block([one, at])
+        run([one, at])
     return items
 
 
@@ -190,6 +231,122 @@ def _push(items: list[Any], *more: Any) -> list[Any]:
     return items
 
 
+def _set(items: list[Any], args: list[Any], block: Block | None) -> Any:
+    """`items[at] = value`; nil fills the gap behind the end."""
+    arity("[]=", args, 2)
+    at, value = args
+    if type(at) is not int:
+        raise RubyError(f"no implicit conversion of {class_name(at)} into Integer")
+    if at < -len(items):
+        raise RubyError(f"index {at} too small for array", "IndexError")
+    while at >= len(items):
+        items.append(None)
+    items[at] = value
+    return value
+
+
+def _delete(items: list[Any], one: Any) -> Any:
+    found = [x for x in items if equal(x, one)]
+    items[:] = [x for x in items if not equal(x, one)]
+    return found[-1] if found else None
+
+
+def _delete_at(items: list[Any], at: int) -> Any:
+    return items.pop(at) if -len(items) <= at < len(items) else None
+
+
+def _in_place(name: str, *, says_nothing: bool) -> Method:
+    """The changing form of a method; `says_nothing`: nil where nothing changed."""
+
+    def call(items: list[Any], args: list[Any], block: Block | None) -> Any:
+        new = ARRAY[name](items, args, block)
+        changed = len(new) != len(items)
+        items[:] = new
+        return items if changed or not says_nothing else None
+
+    return call
+
+
+def _taken(items: list[Any], block: Block | None) -> int:
+    """How many items at the start the block accepts."""
+    test = _test(block)
+    return next((at for at, one in enumerate(items) if not test(one)), len(items))
+
+
+def _slices(items: list[Any], args: list[Any], block: Block | None) -> Any:
+    run, size = need_block("each_slice", block), args[0]
+    for at in range(0, len(items), size):
+        run([items[at : at + size]])
+    return items
+
+
+def _runs(items: list[Any], args: list[Any], block: Block | None) -> Any:
+    run, size = need_block("each_cons", block), args[0]
+    for at in range(len(items) - size + 1):
+        run([items[at : at + size]])
+    return items
+
+
+def _grep(items: list[Any], args: list[Any], block: Block | None) -> list[Any]:
+    found = [one for one in items if case_equal(args[0], one)]
+    return [block([one]) for one in found] if block else found
+
+
+def _insert(items: list[Any], at: int, *new: Any) -> list[Any]:
+    place = at if at >= 0 else len(items) + at + 1
+    items[place:place] = new
+    return items
+
+
+def _cut_first(items: list[Any], count: int | None = None) -> Any:
+    if count is None:
+        return items.pop(0) if items else None
+    taken = items[:count]
+    del items[:count]
+    return taken
+
+
+def _cut_last(items: list[Any], count: int | None = None) -> Any:
+    if count is None:
+        return items.pop() if items else None
+    taken = items[len(items) - count :] if count < len(items) else items[:]
+    del items[len(items) - len(taken) :]
+    return taken
+
+
+def _zip(items: list[Any], *others: list[Any]) -> list[Any]:
+    return [[one, *(o[at] if at < len(o) else None for o in others)] for at, one in enumerate(items)]
+
+
+def _transposed(items: list[Any]) -> list[Any]:
+    if len({len(one) for one in items}) > 1:
+        raise RubyError("element size differs", "IndexError")
+    return [list(one) for one in zip(*items, strict=True)]
+
+
+def _each_index(items: list[Any], args: list[Any], block: Block | None) -> Any:
+    run = need_block("each_index", block)
+    for at in range(len(items)):
+        run([at])
+    return items
+
+
+def _pack(items: list[Any], form: str) -> str:
+    if form in ("m", "m0"):
+        body = to_s(items[0]).encode()
+        return (base64.b64encode(body) if form == "m0" else base64.encodebytes(body)).decode()
+    if form in ("C*", "c*") and all(0 <= one < 128 for one in items):
+        return bytes(items).decode()
+    if form == "U*":
+        return "".join(map(chr, items))
+    if form == "H*":
+        try:
+            return bytes.fromhex(items[0]).decode()
+        except ValueError:
+            raise RubyError("pack('H*') is supported for text only") from None
+    raise RubyError(f"pack({form!r}) is not supported")
+
+
 ARRAY: Table = {
     "[]": index, "slice": index, "dig": dig, "at": plain(lambda a, i: index(a, [i]), 1),
     "fetch": lambda a, args, block: _fetch(a, args, block), "join": plain(lambda a, s="": join(a, s or ""), 0, 1),
@@ -198,7 +355,7 @@ ARRAY: Table = {
     "include?": plain(lambda a, one: any(equal(x, one) for x in a), 1),
     "member?": plain(lambda a, one: any(equal(x, one) for x in a), 1),
     "index": _index_of, "find_index": _index_of, "to_a": plain(lambda a: a), "to_ary": plain(lambda a: a),
-    "compact": plain(lambda a: [x for x in a if x is not None]), "flatten": plain(_flatten, 0, 1), "uniq": plain(_uniq),
+    "compact": plain(lambda a: [x for x in a if x is not None]), "flatten": plain(_flatten, 0, 1), "uniq": _uniq,
     "sort": _sort, "sort_by": lambda a, args, b: [x for _, x in _by(a, b, "sort_by")],
     "min": _least, "max": _most, "min_by": lambda a, args, b: (_by(a, b, "min_by") or [(None, None)])[0][1],
     "max_by": lambda a, args, b: (_by(a, b, "max_by") or [(None, None)])[-1][1],
@@ -207,7 +364,8 @@ ARRAY: Table = {
     "select": lambda a, args, b: [x for x in a if _test(need_block("select", b))(x)],
     "filter": lambda a, args, b: [x for x in a if _test(need_block("filter", b))(x)],
     "reject": lambda a, args, b: [x for x in a if not _test(need_block("reject", b))(x)],
-    "grep": plain(lambda a, p: [x for x in a if case_equal(p, x)], 1),
+    "find_all": lambda a, args, b: [x for x in a if _test(need_block("find_all", b))(x)],
+    "grep": _grep, "grep_v": plain(lambda a, p: [x for x in a if not case_equal(p, x)], 1),
     "find": lambda a, args, b: next((x for x in a if _test(need_block("find", b))(x)), None),
     "detect": lambda a, args, b: next((x for x in a if _test(need_block("detect", b))(x)), None),
     "partition": lambda a, args, b: [[x for x in a if _test(b)(x)], [x for x in a if not _test(b)(x)]],
@@ -217,11 +375,28 @@ ARRAY: Table = {
     "each": _each, "each_with_object": _each_with_object, "each_with_index": _with_index, "to_h": _to_h,
     "group_by": _group_by, "take": plain(lambda a, n: a[:n], 1), "drop": plain(lambda a, n: a[n:], 1),
     "values_at": plain(lambda a, *places: [index(a, [i]) for i in places], 0, 99),
-    "zip": plain(lambda a, b: [[x, b[i] if i < len(b) else None] for i, x in enumerate(a)], 1),
+    "zip": plain(_zip, 1, 9), "transpose": plain(_transposed), "product": plain(lambda a, b: [[x, y] for x in a for y in b], 1),
+    "minmax": lambda a, args, b: [_least(a, [], b), _most(a, [], b)], "one?": lambda a, args, b: sum(map(_pattern_test(args, b), a)) == 1,
+    "take_while": lambda a, args, b: a[: _taken(a, b)], "drop_while": lambda a, args, b: a[_taken(a, b) :],
+    "each_cons": _runs, "each_index": _each_index, "each_entry": _each, "reverse_each": lambda a, args, b: _each(a[::-1], args, b) and a,
+    "[]=": _set, "delete": plain(_delete, 1), "delete_at": plain(_delete_at, 1), "insert": plain(_insert, 1, 99),
+    "unshift": plain(lambda a, *new: _insert(a, 0, *new), 0, 99), "prepend": plain(lambda a, *new: _insert(a, 0, *new), 0, 99),
+    "clear": plain(lambda a: a.clear() or a), "replace": plain(lambda a, b: a.__setitem__(slice(None), b) or a, 1),
+    "map!": _in_place("map", says_nothing=False), "collect!": _in_place("map", says_nothing=False),
+    "select!": _in_place("select", says_nothing=True), "filter!": _in_place("select", says_nothing=True),
+    "keep_if": _in_place("select", says_nothing=False), "reject!": _in_place("reject", says_nothing=True),
+    "delete_if": _in_place("reject", says_nothing=False), "compact!": _in_place("compact", says_nothing=True),
+    "uniq!": _in_place("uniq", says_nothing=True), "flatten!": _in_place("flatten", says_nothing=True),
+    "sort!": _in_place("sort", says_nothing=False), "sort_by!": _in_place("sort_by", says_nothing=False),
+    "reverse!": _in_place("reverse", says_nothing=False), "<<": plain(lambda a, one: _push(a, one), 1), "pack": plain(_pack, 1),
+    "+": plain(lambda a, b: BINARY["+"](a, b), 1), "-": plain(lambda a, b: BINARY["-"](a, b), 1), "difference": plain(lambda a, b: BINARY["-"](a, b), 1),
+    "&": plain(lambda a, b: BINARY["&"](a, b), 1), "intersection": plain(lambda a, b: BINARY["&"](a, b), 1),
+    "|": plain(lambda a, b: BINARY["|"](a, b), 1), "union": plain(lambda a, b: BINARY["|"](a, b), 1), "*": plain(lambda a, b: BINARY["*"](a, b), 1),
+    "intersect?": plain(lambda a, b: bool(BINARY["&"](a, b)), 1), "assoc": plain(lambda a, k: next((x for x in a if x and equal(x[0], k)), None), 1),
+    "sample": plain(lambda a: random.choice(a) if a else None), "shuffle": plain(lambda a: random.sample(a, len(a))),
     "rotate": plain(lambda a, n=1: a[n % len(a):] + a[: n % len(a)] if a else [], 0, 1),
-    "push": plain(_push, 0, 99), "append": plain(_push, 0, 99), "concat": plain(lambda a, b: _push(a, *b), 1),
-    "each_slice": plain(lambda a, n: [a[i : i + n] for i in range(0, len(a), n)], 1),
-    "pop": plain(lambda a: a.pop() if a else None), "shift": plain(lambda a: a.pop(0) if a else None),
+    "push": plain(_push, 0, 99), "append": plain(_push, 0, 99), "concat": plain(lambda a, *more: _push(a, *(x for b in more for x in b)), 0, 9),
+    "each_slice": _slices, "pop": plain(_cut_last, 0, 1), "shift": plain(_cut_first, 0, 1),
     "tally": plain(lambda a: {x: sum(equal(x, y) for y in a) for x in a}),
 }  # fmt: skip
 
@@ -235,23 +410,3 @@ def _fetch(items: list[Any], args: list[Any], block: Block | None) -> Any:
     if len(args) == 2:
         return args[1]
     raise RubyError(f"index {args[0]} outside of array bounds")
-
-
-def _listed(name: str) -> Callable[[Range, list[Any], Block | None], Any]:
-    method = ARRAY[name]
-    return lambda range_, args, block: method(list(range_.values()), args, block)
-
-
-RANGE: Table = {
-    name: _listed(name) for name in ("to_a", "map", "select", "each", "sum", "reduce", "to_h")
-} | {
-    "include?": plain(in_range, 1),
-    "member?": plain(in_range, 1),
-    "cover?": plain(in_range, 1),
-    "first": plain(lambda r: r.first),
-    "begin": plain(lambda r: r.first),
-    "last": plain(lambda r: r.last),
-    "end": plain(lambda r: r.last),
-    "size": plain(lambda r: len(r.values())),
-    "to_s": plain(lambda r: f"{to_s(r.first)}{'...' if r.exclusive else '..'}{to_s(r.last)}"),
-}

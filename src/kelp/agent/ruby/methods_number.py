@@ -1,36 +1,13 @@
 """Methods of Integer and Float."""
 
 import math
+from fractions import Fraction
 from typing import Any
 
 from kelp.agent.ruby.methods import Block, Table, need_block, plain
-from kelp.agent.ruby.operators import divide
-from kelp.agent.ruby.values import RubyError, compare, to_s
-
-
-def _round(value: Any, digits: int = 0) -> Any:
-    """Half away from zero, as Ruby rounds."""
-    if isinstance(value, int) and digits >= 0:
-        return value
-    if digits > 0:
-        factor = 10**digits
-        nearest = math.floor(abs(value) * factor + 0.5) / factor
-        exact = round(value, digits)
-        # The factor can carry an error that repr-based rounding does not have.
-        return exact if abs(abs(value) * factor % 1 - 0.5) > 1e-6 else math.copysign(nearest, value)
-    factor = 10**-digits
-    return int(math.copysign(math.floor(abs(value) / factor + 0.5), value)) * factor
-
-
-def _cut(function: Any) -> Any:
-    def call(value: Any, digits: int = 0) -> Any:
-        if isinstance(value, int) and digits >= 0:
-            return value
-        if digits > 0:
-            return function(value * 10**digits) / 10**digits
-        return function(value / 10**-digits) * 10**-digits
-
-    return call
+from kelp.agent.ruby.operators import add, divide, modulo, multiply, power, subtract
+from kelp.agent.ruby.rounding import ceiled, floored, rounded, truncated
+from kelp.agent.ruby.values import Range, RubyError, compare, float_text, to_s
 
 
 def _base(value: int, base: int = 10) -> str:
@@ -57,22 +34,76 @@ def _chr(value: int) -> str:
     return chr(value)
 
 
+def _to_i(value: Any) -> int:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise RubyError(float_text(value), "FloatDomainError")
+    return int(value)
+
+
+def _clamp(value: Any, low: Any, high: Any = None) -> Any:
+    if isinstance(low, Range):
+        low, high = low.first, low.last
+    if low is not None and compare(value, low) < 0:
+        return low
+    return high if high is not None and compare(value, high) > 0 else value
+
+
+def _walk(value: int, numbers: range, block: Block | None) -> int:
+    run = need_block("upto", block)
+    for number in numbers:
+        run([number])
+    return value
+
+
+def _step(value: Any, args: list[Any], block: Block | None) -> Any:
+    """`1.step(10, 3)`."""
+    run = need_block("step", block)
+    limit, by = args[0], args[1] if len(args) > 1 else 1
+    at = value
+    while compare(at, limit) * (1 if by > 0 else -1) <= 0:
+        run([at])
+        at += by
+    return value
+
+
+def _digits(value: int, base: int = 10) -> list[int]:
+    if value < 0:
+        raise RubyError("out of domain", "Math::DomainError")
+    found = []
+    while value:
+        value, digit = divmod(value, base)
+        found.append(digit)
+    return found or [0]
+
+
 NUMBER: Table = {
-    "to_i": plain(int),
+    "to_i": plain(_to_i),
     "to_int": plain(int),
     "to_f": plain(float),
     "abs": plain(abs),
-    "round": plain(_round, 0, 1),
-    "floor": plain(_cut(math.floor), 0, 1),
-    "ceil": plain(_cut(math.ceil), 0, 1),
-    "truncate": plain(_cut(math.trunc), 0, 1),
+    "round": plain(rounded, 0, 2),
+    "floor": plain(floored, 0, 1),
+    "ceil": plain(ceiled, 0, 1),
+    "truncate": plain(truncated, 0, 1),
+    "magnitude": plain(abs),
+    "to_r": plain(Fraction),
+    "rationalize": plain(Fraction),
+    "modulo": plain(modulo, 1),
+    "%": plain(modulo, 1),
+    "+": plain(add, 1),
+    "-": plain(subtract, 1),
+    "*": plain(multiply, 1),
+    "/": plain(divide, 1),
+    "nonzero?": plain(lambda v: v if v != 0 else None),
+    "finite?": plain(math.isfinite),
+    "infinite?": plain(lambda v: (1 if v > 0 else -1) if math.isinf(v) else None),
+    "coerce": plain(lambda v, other: [float(other), float(v)], 1),
+    "step": lambda v, args, block: _step(v, args, block),
     "zero?": plain(lambda v: v == 0),
     "positive?": plain(lambda v: v > 0),
     "negative?": plain(lambda v: v < 0),
     "between?": plain(lambda v, low, high: compare(low, v) <= 0 <= compare(high, v), 2),
-    "clamp": plain(
-        lambda v, low, high: low if compare(v, low) < 0 else high if compare(v, high) > 0 else v, 2
-    ),
+    "clamp": plain(_clamp, 1, 2),
     "fdiv": plain(lambda v, other: divide(float(v), other), 1),
     "div": plain(lambda v, other: int(divide(v, other) // 1), 1),
     "integer?": plain(lambda v: isinstance(v, int)),
@@ -88,11 +119,29 @@ INTEGER: Table = {
     "next": plain(lambda v: v + 1),
     "pred": plain(lambda v: v - 1),
     "times": _times,
+    "upto": lambda v, args, block: _walk(v, range(v, math.floor(args[0]) + 1), block),
+    "downto": lambda v, args, block: _walk(v, range(v, math.ceil(args[0]) - 1, -1), block),
+    "digits": plain(_digits, 0, 1),
+    "bit_length": plain(lambda v: (v if v >= 0 else ~v).bit_length()),
+    "ord": plain(lambda v: v),
+    "size": plain(lambda v: 8),
+    "pow": plain(lambda v, exponent, *m: pow(v, exponent, *m) if m else power(v, exponent), 1, 2),
+    "gcd": plain(math.gcd, 1),
+    "lcm": plain(math.lcm, 1),
+    "[]": plain(lambda v, bit: v >> bit & 1, 1),
+    "&": plain(lambda v, other: v & other, 1),
+    "|": plain(lambda v, other: v | other, 1),
+    "numerator": plain(lambda v: v),
+    "denominator": plain(lambda v: 1),
 }
 FLOAT: Table = {
     **NUMBER,
     "to_s": plain(to_s),
     "nan?": plain(math.isnan),
-    "infinite?": plain(lambda v: (1 if v > 0 else -1) if math.isinf(v) else None),
-    "finite?": plain(math.isfinite),
+}
+RATIONAL: Table = {
+    **NUMBER,
+    "to_s": plain(to_s),
+    "numerator": plain(lambda v: v.numerator),
+    "denominator": plain(lambda v: v.denominator),
 }

@@ -1,16 +1,19 @@
 """Methods of String, Regexp and MatchData."""
 
+import base64
 import re
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from kelp.agent.config.values import ruby_to_f, ruby_to_i
-from kelp.agent.ruby.methods import Block, Table, arity, plain
+from kelp.agent.ruby.last_match import LAST, search
+from kelp.agent.ruby.methods import Block, Method, Table, arity, need_block, plain
+from kelp.agent.ruby.operators import match, modulo, multiply
 from kelp.agent.ruby.regexp import compile_regexp, named_groups
 from kelp.agent.ruby.values import (
     Constant,
     MatchData,
-    Matched,
     Range,
     Regexp,
     RubyError,
@@ -50,11 +53,10 @@ def _index(text: str, args: list[Any], block: Block | None) -> Any:
     arity("[]", args, 1, 2)
     key = args[0]
     if isinstance(key, Regexp):
-        found = key.compiled.search(text)
+        found = search(key.compiled, text)
         if found is None:
             return None
-        group = args[1] if len(args) > 1 else 0
-        return found[to_s(group) if isinstance(group, Symbol) else group]
+        return _group(MatchData(found), args[1] if len(args) > 1 else 0)
     if isinstance(key, str):
         return key if key in text else None
     if isinstance(key, Range):
@@ -99,53 +101,108 @@ def _substitute(count: int) -> Callable[[str, list[Any], Block | None], str]:
     def call(text: str, args: list[Any], block: Block | None) -> str:
         arity("sub", args, 1, 2)
         pattern = pattern_of(args[0])
-        replace: Callable[[re.Match[str]], str]
-        if len(args) == 2 and isinstance(args[1], dict):
-            table = args[1]
-            replace = lambda found: to_s(table.get(found[0]))  # noqa: E731
-        elif len(args) == 2:
-            if not isinstance(args[1], str):
-                raise RubyError(f"no implicit conversion of {class_name(args[1])} into String")
-            replace = _expand(args[1])
-        elif block is not None:
-            run = block
-            replace = lambda found: to_s(run(Matched(found)))  # noqa: E731
-        else:
-            raise RubyError("gsub needs a replacement")
-        return pattern.sub(replace, text, count=count)
+        replace = _replacement(args, block)
+
+        def one(found: "re.Match[str]") -> str:
+            LAST.found = found
+            return replace(found)
+
+        LAST.found = None
+        return pattern.sub(one, text, count=count)
 
     return call
 
 
-def _match(text: str, pattern: Any) -> MatchData | None:
+def _replacement(args: list[Any], block: Block | None) -> Callable[["re.Match[str]"], str]:
+    """What stands for a match: from a template, a table or a block."""
+    if len(args) == 2 and isinstance(args[1], dict):
+        table = args[1]
+        return lambda found: to_s(table.get(found[0]))
+    if len(args) == 2:
+        return _expand(_string(args[1]))
+    if block is None:
+        raise RubyError("gsub needs a replacement")
+    run = block
+    return lambda found: to_s(run([found[0]]))
+
+
+def replaced(text: str, pattern: "re.Pattern[str]", template: str) -> str:
+    """`text.gsub(pattern, template)`."""
+    return pattern.sub(_expand(template), text)
+
+
+def _match(text: str, args: list[Any], block: Block | None) -> Any:
+    arity("match", args, 1, 2)
+    pattern = args[0]
     compiled = compile_regexp(pattern) if isinstance(pattern, str) else pattern_of(pattern)
-    found = compiled.search(text)
-    return MatchData(found) if found else None
+    found = search(compiled, text, args[1] if len(args) > 1 else 0)
+    if found is None:
+        return None
+    return block([MatchData(found)]) if block else MatchData(found)
+
+
+def _matches(text: str, pattern: Any, start: int = 0) -> bool:
+    """`match?`, which leaves `$~` alone."""
+    compiled = compile_regexp(pattern) if isinstance(pattern, str) else pattern_of(pattern)
+    return compiled.search(text, start) is not None
 
 
 def _split(text: str, separator: Any = None, limit: int = 0) -> list[str]:
-    if separator is None or separator == " ":
-        stripped = text.lstrip(_STRIPPED)
-        parts = stripped.split(None, limit - 1) if limit > 0 else stripped.split()
-    elif isinstance(separator, str):
-        parts = list(text) if separator == "" else text.split(separator, limit - 1 if limit > 0 else -1)
-    else:
-        compiled = pattern_of(separator)
-        if compiled.pattern == "":
-            parts = list(text)
-        else:
-            parts = [one or "" for one in compiled.split(text, maxsplit=max(0, limit - 1))]
-            if compiled.match("") and parts and parts[0] == "":
-                parts = parts[1:]
+    if text == "":
+        return []
+    if limit == 1:
+        return [text]
+    parts = _parts(text, separator, max(0, limit - 1))
     if limit == 0:
         while parts and parts[-1] == "":
             parts.pop()
     return parts
 
 
-def _scan(text: str, pattern: Any) -> list[Any]:
-    found = pattern_of(pattern).finditer(text)
-    return [list(one.groups()) if one.re.groups else one[0] for one in found]
+def _parts(text: str, separator: Any, most: int) -> list[str]:
+    """The pieces of a text, split `most` times; 0: as often as it goes."""
+    if separator is None or separator == " ":
+        return re.split(r"[ \t\n\v\f\r\0]+", text.lstrip(_STRIPPED), maxsplit=most)
+    if isinstance(separator, str) and separator:
+        return text.split(separator, most or -1)
+    return _split_at(text, pattern_of(separator), most)
+
+
+def _split_at(text: str, pattern: "re.Pattern[str]", most: int) -> list[str]:
+    """Split at matches; an empty match parts two characters."""
+    parts: list[str] = []
+    start = at = 0
+    while at <= len(text) and not (most and len(parts) >= most):
+        found = pattern.search(text, at)
+        if found is None:
+            break
+        if found.end() == found.start():
+            if found.start() >= len(text):
+                break
+            if found.start() == start:
+                at = start + 1
+                if not pattern.match(text, at) or at >= len(text):
+                    if at >= len(text):
+                        break
+                    continue
+                found = pattern.match(text, at)
+                assert found is not None
+        parts.append(text[start : found.start()])
+        parts += [group for group in found.groups() if group is not None]
+        start = found.end()
+        at = max(start, at)
+    return [*parts, text[start:]]
+
+
+def _scan(text: str, args: list[Any], block: Block | None) -> Any:
+    arity("scan", args, 1)
+    results: list[Any] = []
+    LAST.found = None
+    for found in pattern_of(args[0]).finditer(text):
+        LAST.found = found
+        one = list(found.groups()) if found.re.groups else found[0]
+        results.append(block([one]) if block else one)
+    return text if block else results
 
 
 def _charset(spec: str) -> list[str]:
@@ -200,23 +257,56 @@ def _to_i(text: str, base: int = 10) -> int:
     return int((found[1] if found else "") + digits, base) if digits else 0
 
 
+# Encodings that text can pass through unharmed.
+_UNICODE = ("UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "UTF8-MAC", "ASCII-8BIT", "BINARY")
+
+
 def _encoded(text: str, *args: Any) -> str:
-    """`encode`, `force_encoding`, `scrub`: text is always valid UTF-8 here."""
+    """`encode`: text is always valid UTF-8 here, so other encodings are left out as far as they change nothing."""
     names = [to_s(one).upper() for one in args if not isinstance(one, dict)]
-    if any(name not in ("UTF-8", "ENCODING::UTF_8", "ASCII-8BIT", "BINARY", "US-ASCII") for name in names):
+    options = args[-1] if args and isinstance(args[-1], dict) else {}
+    if names and names[0] in ("ASCII", "US-ASCII", "ISO-8859-1"):
+        return _narrowed(text, "latin-1" if names[0] == "ISO-8859-1" else "ascii", options)
+    if any(name not in (*_UNICODE, "US-ASCII") for name in names):
         raise RubyError(f"cannot encode to {names[0]}: only UTF-8 is supported")
+    return text
+
+
+def _narrowed(text: str, encoding: str, options: dict[Any, Any]) -> str:
+    """Characters an encoding lacks are replaced, with `undef: :replace`; else an error."""
+
+    def one(char: str) -> str:
+        try:
+            char.encode(encoding)
+        except UnicodeEncodeError:
+            if options.get(Symbol("undef")) != Symbol("replace"):
+                message = f"U+{ord(char):04X} from UTF-8 to {encoding}"
+                raise RubyError(message, "Encoding::UndefinedConversionError") from None
+            return to_s(options.get(Symbol("replace"), "?"))
+        return char
+
+    return text if text.isascii() else "".join(map(one, text))
+
+
+def _forced(text: str, name: Any) -> str:
+    if to_s(name).upper() not in (*_UNICODE, "US-ASCII", "ASCII"):
+        raise RubyError(f"cannot take text as {to_s(name)}: only UTF-8 is supported")
     return text
 
 
 def _prefixed(text: str, *options: Any) -> bool:
     for one in options:
-        if pattern_of(one).match(text) if isinstance(one, Regexp) else text.startswith(one):
+        if isinstance(one, Regexp):
+            LAST.found = one.compiled.match(text)
+            if LAST.found:
+                return True
+        elif text.startswith(_string(one)):
             return True
     return False
 
 
 def _partition(text: str, separator: Any) -> list[str]:
-    found = pattern_of(separator).search(text)
+    found = search(pattern_of(separator), text)
     return [text[: found.start()], found[0], text[found.end() :]] if found else [text, "", ""]
 
 
@@ -225,62 +315,89 @@ def _chomp(text: str, suffix: str | None = None) -> str:
 
 
 def _find(text: str, what: Any, start: int = 0) -> int | None:
-    found = pattern_of(what).search(text, start)
+    start += len(text) if start < 0 else 0
+    if not 0 <= start <= len(text):
+        return None
+    found = search(pattern_of(what), text, start)
     return found.start() if found else None
 
 
-def _rfind(text: str, what: str) -> int | None:
+def _rfind(text: str, what: Any) -> int | None:
+    if isinstance(what, Regexp):
+        return next((at for at in range(len(text), -1, -1) if what.compiled.match(text, at)), None)
     at = text.rfind(what)
     return None if at < 0 else at
 
 
-def _each_char(text: str, args: list[Any], block: Block | None) -> Any:
-    if block is None:
-        return list(text)
+def _rpartition(text: str, what: Any) -> list[str]:
+    at = _rfind(text, what)
+    if at is None:
+        return ["", "", text]
+    found = pattern_of(what).match(text, at)
+    assert found is not None
+    return [text[:at], found[0], text[found.end() :]]
+
+
+def _each(parts: Callable[[str], list[Any]]) -> Method:
+    def call(text: str, args: list[Any], block: Block | None) -> Any:
+        run = need_block("each", block)
+        for part in parts(text):
+            run([part])
+        return text
+
+    return call
+
+
+def _lines(text: str) -> list[str]:
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
+
+
+def _bytes(text: str) -> list[int]:
+    return list(text.encode())
+
+
+def _successor(text: str) -> str:
+    """`succ`: the last letter or digit counts up, with a carry to those left of it."""
+    if not text:
+        return ""
+    chars = list(text)
+    places = [at for at, char in enumerate(chars) if char.isascii() and char.isalnum()]
+    if not places:
+        chars[-1] = chr(ord(chars[-1]) + 1)
+        return "".join(chars)
+    for at, place in enumerate(reversed(places)):
+        char = chars[place]
+        last, first = ("9", "0") if char.isdigit() else ("z", "a") if char.islower() else ("Z", "A")
+        if char != last:
+            chars[place] = chr(ord(char) + 1)
+            return "".join(chars)
+        chars[place] = first
+        if at + 1 == len(places) or places[-at - 2] != place - 1:
+            chars.insert(place, "1" if first == "0" else first)
+            return "".join(chars)
+    return "".join(chars)
+
+
+def _deleted(text: str, *specs: str) -> str:
+    members = [_member(spec) for spec in specs]
+    return "".join(char for char in text if not all(member(char) for member in members))
+
+
+def _tr_s(text: str, source: str, target: str) -> str:
+    """`tr`, then runs of what was replaced become one."""
+    member = _member(source)
+    out: list[str] = []
+    before = ""
     for char in text:
-        block([char])
-    return text
+        new = _tr(char, source, target) if member(char) else ""
+        if not new or new != before:
+            out.append(new or char)
+        before = new
+    return "".join(out)
 
 
-STRING: Table = {
-    "[]": _index, "slice": _index, "at": _index,
-    "gsub": _substitute(0), "sub": _substitute(1),
-    "match": plain(_match, 1), "match?": plain(lambda t, p: _match(t, p) is not None, 1),
-    "split": plain(_split, 0, 2), "scan": plain(_scan, 1),
-    "upcase": plain(str.upper), "downcase": plain(str.lower), "swapcase": plain(str.swapcase),
-    "capitalize": plain(lambda t: t[:1].upper() + t[1:].lower()),
-    "strip": plain(lambda t: t.strip(_STRIPPED)), "lstrip": plain(lambda t: t.lstrip(_STRIPPED)),
-    "rstrip": plain(lambda t: t.rstrip(_STRIPPED)),
-    "chomp": plain(_chomp, 0, 1), "chop": plain(lambda t: t[:-2] if t.endswith("\r\n") else t[:-1]),
-    "chr": plain(lambda t: t[:1]), "chars": plain(list), "each_char": _each_char,
-    "lines": plain(lambda t: t.splitlines(keepends=True)),
-    "bytes": plain(lambda t: list(t.encode())), "bytesize": plain(lambda t: len(t.encode())),
-    "include?": plain(lambda t, other: _string(other) in t, 1),
-    "start_with?": plain(_prefixed, 1, 99),
-    "end_with?": plain(lambda t, *o: t.endswith(tuple(_string(one) for one in o)), 1, 99),
-    "delete_prefix": plain(lambda t, p: t.removeprefix(p), 1),
-    "delete_suffix": plain(lambda t, p: t.removesuffix(p), 1),
-    "empty?": plain(lambda t: t == ""), "length": plain(len), "size": plain(len),
-    "reverse": plain(lambda t: t[::-1]), "to_i": plain(_to_i, 0, 1), "to_f": plain(ruby_to_f),
-    "to_s": plain(lambda t: t), "to_str": plain(lambda t: t), "to_sym": plain(Symbol), "intern": plain(Symbol),
-    "hex": plain(lambda t: _to_i(t, 16)), "oct": plain(lambda t: _to_i(t, 8)), "ord": plain(lambda t: ord(t[0])),
-    "ljust": plain(lambda t, w, p=" ": t + _padding(w - len(t), p), 1, 2),
-    "rjust": plain(lambda t, w, p=" ": _padding(w - len(t), p) + t, 1, 2),
-    "center": plain(lambda t, w, p=" ": _padding((w - len(t)) // 2, p) + t + _padding((w - len(t) + 1) // 2, p), 1, 2),
-    "tr": plain(_tr, 2), "delete": plain(lambda t, s: "".join(c for c in t if not _member(s)(c)), 1),
-    "squeeze": plain(_squeeze, 0, 1), "count": plain(lambda t, s: sum(map(_member(s), t)), 1),
-    "index": plain(_find, 1, 2), "rindex": plain(_rfind, 1),
-    "partition": plain(_partition, 1), "rpartition": plain(lambda t, s: list(t.rpartition(s)), 1),
-    "force_encoding": plain(_encoded, 1), "encode": plain(_encoded, 0, 4), "scrub": plain(lambda t, *a: t, 0, 1),
-    "unicode_normalize": plain(lambda t, *a: _normalize(t, *a), 0, 1), "valid_encoding?": plain(lambda t: True),
-    "ascii_only?": plain(str.isascii), "encoding": plain(lambda t: Constant("UTF-8")),
-    "casecmp": plain(lambda t, o: compare(t.lower(), o.lower()), 1),
-    "casecmp?": plain(lambda t, o: t.casefold() == o.casefold(), 1),
-    "insert": plain(lambda t, at, o: t[:at] + o + t[at:] if at >= 0 else t[: len(t) + at + 1] + o + t[len(t) + at + 1 :], 2),
-    "prepend": plain(lambda t, o: o + t, 1), "concat": plain(lambda t, *o: t + "".join(o), 0, 99),
-    "between?": plain(lambda t, low, high: low <= t <= high, 2), "dump": plain(inspect),
-    "unpack1": plain(lambda t, f: _unpack1(t, f), 1),
-}  # fmt: skip
+def _plus(text: str, other: Any) -> str:
+    return text + _string(other)
 
 
 def _string(value: Any) -> str:
@@ -308,10 +425,89 @@ def _normalize(text: str, form: Any = None) -> str:
     raise RubyError(f"invalid normalization form {to_s(form)}")
 
 
-def _unpack1(text: str, form: str) -> str:
+def _insert(text: str, at: int, other: Any) -> str:
+    place = at if at >= 0 else len(text) + at + 1
+    if not 0 <= place <= len(text):
+        raise RubyError(f"index {at} out of string", "IndexError")
+    return text[:place] + _string(other) + text[place:]
+
+
+def _to_r(text: str) -> Fraction:
+    found = re.match(r"\s*([+-]?\d+(?:\.\d+)?)(?:/(\d+))?", text)
+    return Fraction(found[1]) / int(found[2] or 1) if found else Fraction(0)
+
+
+def _unpack(text: str, form: str) -> list[Any]:
+    if form in ("C*", "c*"):
+        return [byte if form == "C*" or byte < 128 else byte - 256 for byte in text.encode()]
+    if form == "U*":
+        return list(map(ord, text))
+    if form in ("H*", "m", "m0", "a*", "A*"):
+        return [_unpack1(text, form)]
+    raise RubyError(f"unpack({inspect(form)}) is not supported")
+
+
+def _unpack1(text: str, form: str) -> Any:
     if form == "H*":
         return text.encode().hex()
-    raise RubyError(f"unpack1({inspect(form)}) is not supported: only H*")
+    if form in ("m", "m0"):
+        return decode64(text)
+    if form in ("a*", "A*"):
+        return text if form == "a*" else text.rstrip(" \0")
+    if form in ("C", "U"):
+        return (ord(text[0]) if form == "U" else text.encode()[0]) if text else None
+    raise RubyError(f"unpack1({inspect(form)}) is not supported: only H*, m, a*, C and U")
+
+
+def decode64(text: str) -> str:
+    """Base64 as Ruby reads it, leniently; bytes that are no UTF-8 are replaced."""
+    body = re.sub(r"[^A-Za-z0-9+/]", "", text.split("=")[0])
+    body = body[:-1] if len(body) % 4 == 1 else body
+    return base64.b64decode(body + "=" * (-len(body) % 4)).decode(errors="replace")
+
+
+STRING: Table = {
+    "[]": _index, "slice": _index, "at": _index,
+    "gsub": _substitute(0), "sub": _substitute(1),
+    "match": _match, "match?": plain(_matches, 1, 2), "=~": plain(match, 1),
+    "split": plain(_split, 0, 2), "scan": _scan, "succ": plain(_successor), "next": plain(_successor),
+    "upcase": plain(str.upper, 0), "downcase": plain(str.lower, 0), "swapcase": plain(str.swapcase),
+    "capitalize": plain(lambda t: t[:1].upper() + t[1:].lower()), "+": plain(_plus, 1), "*": plain(multiply, 1), "%": plain(modulo, 1),
+    "<<": plain(_plus, 1), "codepoints": plain(lambda t: list(map(ord, t))), "sum": plain(lambda t: sum(t.encode()) % 65536),
+    "each_byte": _each(_bytes), "each_line": _each(_lines), "tr_s": plain(_tr_s, 2), "unpack": plain(lambda t, f: _unpack(t, f), 1),
+    "clear": plain(lambda t: ""), "replace": plain(lambda t, o: o, 1), "to_r": plain(_to_r),
+    "hash": plain(hash),
+    "strip": plain(lambda t: t.strip(_STRIPPED)), "lstrip": plain(lambda t: t.lstrip(_STRIPPED)),
+    "rstrip": plain(lambda t: t.rstrip(_STRIPPED)),
+    "chomp": plain(_chomp, 0, 1), "chop": plain(lambda t: t[:-2] if t.endswith("\r\n") else t[:-1]),
+    "chr": plain(lambda t: t[:1]), "chars": plain(list), "each_char": _each(list),
+    "lines": plain(_lines), "bytes": plain(_bytes), "bytesize": plain(lambda t: len(t.encode())),
+    "include?": plain(lambda t, other: _string(other) in t, 1),
+    "start_with?": plain(_prefixed, 1, 99),
+    "end_with?": plain(lambda t, *o: t.endswith(tuple(_string(one) for one in o)), 1, 99),
+    "delete_prefix": plain(lambda t, p: t.removeprefix(p), 1),
+    "delete_suffix": plain(lambda t, p: t.removesuffix(p), 1),
+    "empty?": plain(lambda t: t == ""), "length": plain(len), "size": plain(len),
+    "reverse": plain(lambda t: t[::-1]), "to_i": plain(_to_i, 0, 1), "to_f": plain(ruby_to_f),
+    "to_s": plain(lambda t: t), "to_str": plain(lambda t: t), "to_sym": plain(Symbol), "intern": plain(Symbol),
+    "hex": plain(lambda t: _to_i(t, 16)), "oct": plain(lambda t: _to_i(t, 8)), "ord": plain(lambda t: ord(t[0])),
+    "ljust": plain(lambda t, w, p=" ": t + _padding(w - len(t), p), 1, 2),
+    "rjust": plain(lambda t, w, p=" ": _padding(w - len(t), p) + t, 1, 2),
+    "center": plain(lambda t, w, p=" ": _padding((w - len(t)) // 2, p) + t + _padding((w - len(t) + 1) // 2, p), 1, 2),
+    "tr": plain(_tr, 2), "delete": plain(_deleted, 1, 9),
+    "squeeze": plain(_squeeze, 0, 1), "count": plain(lambda t, s: sum(map(_member(s), t)), 1),
+    "index": plain(_find, 1, 2), "rindex": plain(_rfind, 1),
+    "partition": plain(_partition, 1), "rpartition": plain(_rpartition, 1),
+    "force_encoding": plain(_forced, 1), "encode": plain(_encoded, 0, 4), "scrub": plain(lambda t, *a: t, 0, 1),
+    "unicode_normalize": plain(lambda t, *a: _normalize(t, *a), 0, 1), "valid_encoding?": plain(lambda t: True),
+    "ascii_only?": plain(str.isascii), "encoding": plain(lambda t: Constant("UTF-8")),
+    "casecmp": plain(lambda t, o: compare(t.lower(), o.lower()), 1),
+    "casecmp?": plain(lambda t, o: t.casefold() == o.casefold(), 1),
+    "insert": plain(_insert, 2), "prepend": plain(lambda t, *o: "".join(map(_string, o)) + t, 0, 99),
+    "concat": plain(lambda t, *o: t + "".join(map(_string, o)), 0, 99),
+    "between?": plain(lambda t, low, high: low <= t <= high, 2), "dump": plain(inspect),
+    "unpack1": plain(lambda t, f: _unpack1(t, f), 1),
+}  # fmt: skip
 
 
 def _group(data: MatchData, key: Any) -> Any:
@@ -323,10 +519,29 @@ def _group(data: MatchData, key: Any) -> Any:
         raise RubyError(f"undefined group name reference: {to_s(key)}") from None
 
 
+def _regexp_match(pattern: Regexp, args: list[Any], block: Block | None) -> Any:
+    arity("match", args, 1, 2)
+    if args[0] is None:
+        LAST.found = None
+        return None
+    return _match(_text(args[0]), [pattern, *args[1:]], block)
+
+
+def _text(value: Any) -> str:
+    return value.name if isinstance(value, Symbol) else _string(value)
+
+
+def _place(at: int) -> int | None:
+    return None if at < 0 else at
+
+
 REGEXP: Table = {
-    "match": plain(lambda r, t: None if t is None else _match(to_s(t), r), 1),
-    "match?": plain(lambda r, t: t is not None and _match(to_s(t), r) is not None, 1),
+    "match": _regexp_match,
+    "match?": plain(lambda r, t: t is not None and _matches(_text(t), r), 1),
+    "=~": plain(lambda r, t: match(t, r), 1),
     "source": plain(lambda r: r.source),
+    "names": plain(lambda r: list(r.compiled.groupindex)),
+    "to_s": plain(to_s),
 }
 MATCH: Table = {
     "[]": plain(_group, 1),
@@ -336,6 +551,11 @@ MATCH: Table = {
     "names": plain(lambda m: list(named_groups(m.match))),
     "pre_match": plain(lambda m: m.match.string[: m.match.start()]),
     "post_match": plain(lambda m: m.match.string[m.match.end() :]),
-    "begin": plain(lambda m, group: m.match.start(group), 1),
-    "end": plain(lambda m, group: m.match.end(group), 1),
+    "begin": plain(lambda m, group: _place(m.match.start(group)), 1),
+    "end": plain(lambda m, group: _place(m.match.end(group)), 1),
+    "offset": plain(lambda m, group: [_place(m.match.start(group)), _place(m.match.end(group))], 1),
+    "values_at": plain(lambda m, *groups: [_group(m, group) for group in groups], 0, 99),
+    "string": plain(lambda m: m.match.string),
+    "size": plain(lambda m: len(m.match.groups()) + 1),
+    "length": plain(lambda m: len(m.match.groups()) + 1),
 }

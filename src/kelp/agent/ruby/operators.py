@@ -1,25 +1,25 @@
 """Ruby's binary operators on the values of `kelp.agent.ruby.values`."""
 
-import re
+import math
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from kelp.agent.ruby.formatting import format_text
+from kelp.agent.ruby.last_match import LAST, search
 from kelp.agent.ruby.values import (
     NANOS,
-    MatchData,
+    EventMoment,
     Regexp,
     RubyError,
     RubyTime,
+    Symbol,
     class_name,
     compare,
     equal,
     inspect,
     is_number,
 )  # fmt: skip
-
-Env = dict[str, Any]
-LAST_MATCH = "$~"
 
 
 def _refuse(name: str, left: Any, right: Any) -> RubyError:
@@ -32,7 +32,18 @@ def _refuse(name: str, left: Any, right: Any) -> RubyError:
     return RubyError(f"undefined method `{name}' for {inspect(left)}")
 
 
+def unique(items: list[Any]) -> list[Any]:
+    """The items, each once."""
+    out: list[Any] = []
+    for one in items:
+        if not any(type(one) is type(other) and equal(one, other) for other in out):
+            out.append(one)
+    return out
+
+
 def add(left: Any, right: Any) -> Any:
+    if isinstance(left, EventMoment):
+        left = left.seconds
     if is_number(left) and is_number(right):
         return left + right
     if isinstance(left, str) and isinstance(right, str):
@@ -40,11 +51,17 @@ def add(left: Any, right: Any) -> Any:
     if isinstance(left, list) and isinstance(right, list):
         return left + right
     if isinstance(left, RubyTime) and is_number(right):
-        return RubyTime(left.nanos + round(right * NANOS), left.zone)
+        return RubyTime(left.nanos + _nanos(right), left.zone)
     raise _refuse("+", left, right)
 
 
+def _nanos(seconds: Any) -> int:
+    return math.floor(Fraction(seconds) * NANOS)
+
+
 def subtract(left: Any, right: Any) -> Any:
+    left = left.seconds if isinstance(left, EventMoment) else left
+    right = right.seconds if isinstance(right, EventMoment) else right
     if is_number(left) and is_number(right):
         return left - right
     if isinstance(left, list) and isinstance(right, list):
@@ -52,11 +69,12 @@ def subtract(left: Any, right: Any) -> Any:
     if isinstance(left, RubyTime) and isinstance(right, RubyTime):
         return (left.nanos - right.nanos) / NANOS
     if isinstance(left, RubyTime) and is_number(right):
-        return RubyTime(left.nanos - round(right * NANOS), left.zone)
+        return RubyTime(left.nanos - _nanos(right), left.zone)
     raise _refuse("-", left, right)
 
 
 def multiply(left: Any, right: Any) -> Any:
+    left = left.seconds if isinstance(left, EventMoment) else left
     if is_number(left) and is_number(right):
         return left * right
     if isinstance(left, str | list) and type(right) is int and right >= 0:
@@ -69,6 +87,7 @@ def multiply(left: Any, right: Any) -> Any:
 
 
 def divide(left: Any, right: Any) -> Any:
+    left = left.seconds if isinstance(left, EventMoment) else left
     if not (is_number(left) and is_number(right)):
         raise _refuse("/", left, right)
     if isinstance(left, int) and isinstance(right, int):
@@ -81,6 +100,7 @@ def divide(left: Any, right: Any) -> Any:
 
 
 def modulo(left: Any, right: Any) -> Any:
+    left = left.seconds if isinstance(left, EventMoment) else left
     if isinstance(left, str):
         return format_text(left, right if isinstance(right, list) else [right])
     if not (is_number(left) and is_number(right)):
@@ -96,8 +116,11 @@ def power(left: Any, right: Any) -> Any:
     if not (is_number(left) and is_number(right)) or (isinstance(right, int) and abs(right) > 10_000):
         raise _refuse("**", left, right)
     if isinstance(left, int) and isinstance(right, int) and right < 0:
-        raise RubyError("a rational result is not supported: write 1.0 *")
-    return left**right
+        return Fraction(left) ** right
+    try:
+        return left**right
+    except OverflowError:
+        return float("inf")
 
 
 def shift_left(left: Any, right: Any) -> Any:
@@ -105,7 +128,7 @@ def shift_left(left: Any, right: Any) -> Any:
         left.append(right)
         return left
     if isinstance(left, str) and isinstance(right, str):
-        raise RubyError("<< changes a string in place, which is not supported: use +")
+        return left + right
     if type(left) is int and type(right) is int and 0 <= right < 4096:
         return left << right
     raise _refuse("<<", left, right)
@@ -119,7 +142,7 @@ def shift_right(left: Any, right: Any) -> Any:
 
 def bit_and(left: Any, right: Any) -> Any:
     if isinstance(left, list) and isinstance(right, list):
-        return [one for at, one in enumerate(left) if one in right and one not in left[:at]]
+        return [one for one in unique(left) if any(equal(one, other) for other in right)]
     if isinstance(left, bool):
         return left and right not in (None, False)
     if type(left) is int and type(right) is int:
@@ -129,8 +152,7 @@ def bit_and(left: Any, right: Any) -> Any:
 
 def bit_or(left: Any, right: Any) -> Any:
     if isinstance(left, list) and isinstance(right, list):
-        both = left + right
-        return [one for at, one in enumerate(both) if one not in both[:at]]
+        return unique(left + right)
     if isinstance(left, bool):
         return left or right not in (None, False)
     if type(left) is int and type(right) is int:
@@ -151,17 +173,21 @@ def spaceship(left: Any, right: Any) -> int | None:
         return None
 
 
-def match(env: Env, left: Any, right: Any) -> int | None:
+def match(left: Any, right: Any) -> int | None:
     """`=~`: the place of the match, nil without one; sets `$~`."""
     if isinstance(left, Regexp):
         left, right = right, left
-    if left is None:
-        env[LAST_MATCH] = None
+        if left is not None and not isinstance(left, str | Symbol):
+            raise RubyError(f"no implicit conversion of {class_name(left)} into String")
+    if isinstance(left, Symbol):
+        left = left.name
+    if not isinstance(left, str):
+        # Any object has =~ up to Ruby 3.1, and none of these matches.
+        LAST.found = None
         return None
-    if not isinstance(left, str) or not isinstance(right, Regexp):
-        raise RubyError(f"wrong argument type {class_name(right)} for =~ (expected Regexp)")
-    found: re.Match[str] | None = right.compiled.search(left)
-    env[LAST_MATCH] = MatchData(found) if found else None
+    if not isinstance(right, Regexp):
+        raise RubyError(f"wrong argument type {class_name(right)} (expected Regexp)")
+    found = search(right.compiled, left)
     return found.start() if found else None
 
 

@@ -4,10 +4,13 @@ nil is None, Integer is int, String is str, Array is list, Hash is dict; the res
 """
 
 import json
+import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
-from ipaddress import IPv4Address, IPv6Address
+from fractions import Fraction
+from ipaddress import IPv4Interface, IPv6Interface
 from typing import Any
 
 from kelp.agent.timefmt import build_time_formatter
@@ -17,7 +20,14 @@ NANOS = 1_000_000_000
 
 
 class RubyError(KelpError):
-    """What Ruby would raise while an expression runs, such as an undefined method for nil."""
+    """What Ruby would raise while an expression runs, such as an undefined method for nil.
+
+    `kind` is the error's class in Ruby where it cannot be told from the message.
+    """
+
+    def __init__(self, message: str, kind: str = "") -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,11 @@ class Regexp:
 
     source: str
     compiled: "re.Pattern[str]"
+    flags: str = ""
+
+    def to_s(self) -> str:
+        off = "".join(letter for letter in "mix" if letter not in self.flags)
+        return f"(?{self.flags}{'-' + off if off else ''}:{self.source})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +62,6 @@ class MatchData:
     """The result of a match."""
 
     match: "re.Match[str]"
-
-
-class Matched(list[Any]):
-    """What a block gets that replaces a match: within it `$~` and `$1` are of this match."""
-
-    def __init__(self, found: "re.Match[str]") -> None:
-        super().__init__([found[0]])
-        self.found = MatchData(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +72,15 @@ class Range:
     last: Any
     exclusive: bool
 
-    def values(self) -> "range":
-        """The integers of the range. Raises RubyError for other ranges."""
-        if type(self.first) is not int or type(self.last) is not int:
-            raise RubyError("only ranges of integers can be listed")
-        return range(self.first, self.last + (0 if self.exclusive else 1))
+    def values(self) -> "range | list[str]":
+        """The members of a range of integers or letters. Raises RubyError for other ranges."""
+        first, last = self.first, self.last
+        if isinstance(first, str) and isinstance(last, str) and len(first) == len(last) == 1:
+            return [chr(code) for code in range(ord(first), ord(last) + (0 if self.exclusive else 1))]
+        if type(first) is not int or not is_number(last):
+            raise RubyError(f"can't iterate from {class_name(first)}", "TypeError")
+        end = math.ceil(last) if self.exclusive else math.floor(last) + 1
+        return range(first, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +91,36 @@ class TextFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Proc:
+    """A lambda or proc; `arity` as Ruby counts it."""
+
+    run: Callable[[list[Any]], Any]
+    is_lambda: bool
+    arity: int
+
+
+class DefaultHash(dict[Any, Any]):
+    """`Hash.new(0)`, or with a block: what a missing key gives."""
+
+    def __init__(self, default: Callable[["DefaultHash", Any], Any]) -> None:
+        super().__init__()
+        self.default = default
+
+
+class LentHash(dict[Any, Any]):
+    """A copy of a record for expressions that change it; changed strings change in the record, too."""
+
+    def __init__(self, record: dict[str, Any]) -> None:
+        super().__init__(record)
+        self.record = record
+
+
+@dataclass(slots=True)
 class RubyTime:
-    """A Time: nanoseconds since the epoch and the zone it is shown in (None: local, "UTC" or an offset)."""
+    """A Time: nanoseconds since the epoch and the zone it is shown in (None: local, "UTC" or an offset).
+
+    As in Ruby, `utc` and `localtime` change the zone of the object itself.
+    """
 
     nanos: int
     zone: str | None = None
@@ -104,6 +143,17 @@ class RubyTime:
         return moment if zone else moment.astimezone()
 
 
+@dataclass(frozen=True, slots=True)
+class EventMoment:
+    """The time of an event where a plugin gives it as such: a number of seconds that knows its nanoseconds."""
+
+    nanos: int
+
+    @property
+    def seconds(self) -> int:
+        return self.nanos // NANOS
+
+
 def truthy(value: Any) -> bool:
     return value is not None and value is not False
 
@@ -119,6 +169,8 @@ def equal(left: Any, right: Any) -> bool:
 
 def compare(left: Any, right: Any) -> int:
     """Ruby's <=>. Raises RubyError where the two cannot be compared."""
+    left = left.seconds if isinstance(left, EventMoment) else left
+    right = right.seconds if isinstance(right, EventMoment) else right
     if isinstance(left, RubyTime) and isinstance(right, RubyTime):
         left, right = left.nanos, right.nanos
     numbers = is_number(left) and is_number(right)
@@ -133,13 +185,14 @@ def compare(left: Any, right: Any) -> int:
 
 
 def is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float | Fraction) and not isinstance(value, bool)
 
 
 _CLASSES: tuple[tuple[type, str], ...] = (
     (bool, ""), (Symbol, "Symbol"), (Constant, "Class"), (str, "String"), (int, "Integer"), (float, "Float"),
     (list, "Array"), (dict, "Hash"), (Regexp, "Regexp"), (MatchData, "MatchData"), (Range, "Range"),
-    (RubyTime, "Time"), (TextFile, "File"), (IPv4Address, "IPAddr"), (IPv6Address, "IPAddr"),
+    (RubyTime, "Time"), (TextFile, "File"), (IPv4Interface, "IPAddr"), (IPv6Interface, "IPAddr"),
+    (Fraction, "Rational"), (Proc, "Proc"), (EventMoment, "Fluent::EventTime"),
 )  # fmt: skip
 
 
@@ -155,7 +208,7 @@ def is_a(value: Any, name: str) -> bool:
     """Whether `value` is of the class `name` or one of its descendants."""
     own = class_name(value)
     if name == "Numeric":
-        return own in ("Integer", "Float")
+        return own in ("Integer", "Float", "Rational")
     if name == "Enumerable":
         return own in ("Array", "Hash", "Range")
     if name == "Comparable":
@@ -194,12 +247,18 @@ def to_s(value: Any) -> str:
         return float_text(value)
     if isinstance(value, bytes):
         return value.decode("utf-8", "surrogateescape")
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator}"
+    if isinstance(value, RubyError):
+        return str(value)
+    if isinstance(value, EventMoment):
+        return str(value.seconds)
     if isinstance(value, RubyTime):
         return value.strftime("%Y-%m-%d %H:%M:%S UTC" if value.zone == "UTC" else "%Y-%m-%d %H:%M:%S %z")
     if isinstance(value, MatchData):
         return str(value.match[0])
     if isinstance(value, Regexp):
-        return f"(?-mix:{value.source})"
+        return value.to_s()
     return inspect(value)
 
 
@@ -248,9 +307,11 @@ def inspect(value: Any) -> str:
     if isinstance(value, Range):
         return f"{inspect(value.first)}{'...' if value.exclusive else '..'}{inspect(value.last)}"
     if isinstance(value, Regexp):
-        return f"/{value.source}/"
+        return f"/{value.source}/{value.flags}"
     if isinstance(value, MatchData):
         return f"#<MatchData {_quote(value.match[0])}>"
+    if isinstance(value, Fraction):
+        return f"({to_s(value)})"
     return to_s(value) if isinstance(value, bool | float | RubyTime) else str(value)
 
 
@@ -261,13 +322,35 @@ def to_plain(value: Any) -> Any:
         return value
     if kind is list:
         return [to_plain(one) for one in value]
-    if kind is dict:
+    if isinstance(value, dict):
         return {k if type(k) is str else to_s(k): to_plain(v) for k, v in value.items()}
-    return to_s(value)
+    return value.seconds if isinstance(value, EventMoment) else to_s(value)
+
+
+# A number that Python and Ruby write differently.
+_EXPONENT = re.compile(r"\de[+-]\d")
 
 
 def to_json(value: Any) -> str:
-    return json.dumps(to_plain(value), ensure_ascii=False, separators=(",", ":"))
+    """JSON as Ruby writes it: 1.0e+20 for Python's 1e+20. Raises RubyError for NaN and infinities."""
+    value = to_plain(value)
+    try:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except ValueError:
+        return _json(value)
+    return _json(value) if _EXPONENT.search(text) else text
+
+
+def _json(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{_json(key)}:{_json(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_json, value)) + "]"
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise RubyError(f"{float_text(value)} not allowed in JSON", "JSON::GeneratorError")
+        return float_text(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def ruby_size(record: dict[str, Any]) -> int:

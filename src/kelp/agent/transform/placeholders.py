@@ -5,20 +5,25 @@ from collections.abc import Callable
 from typing import Any
 
 from kelp.agent.event import Record
-from kelp.agent.ruby.values import RubyTime, to_s
+from kelp.agent.ruby.values import to_s
 from kelp.agent.transform.scope import TagScope
-from kelp.agent.transform.template import Constant, Function
+from kelp.agent.transform.template import NEVER, Constant, Function, Moment
 
 _PLACEHOLDER = re.compile(r"(\$\{[^}]+\}|__[A-Z_]+__)")
 _RECORD = re.compile(r'\$\{record\["(.*)"\]\}', re.DOTALL)
-_INDEXED = re.compile(r"\$\{(tag_parts|tag_prefix|tag_suffix)\[(0|-?[1-9][0-9]*)\]\}")
+_RESERVED = frozenset(["tag", "tags", "tag_parts", "tag_prefix", "tag_suffix", "hostname", "time", "record"])
+_INDEXED = re.compile(r"\$\{(tag_parts|tags|tag_prefix|tag_suffix)\[(0|-?[1-9][0-9]*)\]\}")
 Warn = Callable[[str], None]
 
 
 class PlaceholderTemplate:
-    """Text with placeholders; a lone one keeps the type of its value unless `typecast` is off."""
+    """Text with placeholders; a lone one keeps the type of its value unless `typecast` is off.
 
-    def __init__(self, text: str, *, typecast: bool, warn: Warn) -> None:
+    `fields`: `${name}` stands for a field, as `${record["name"]}` does.
+    """
+
+    def __init__(self, text: str, *, typecast: bool, warn: Warn, fields: bool = False) -> None:
+        self._fields = fields
         self._pieces = _PLACEHOLDER.split(text)
         self._alone = typecast and len(self._pieces) == 3 and self._pieces[0] == self._pieces[2] == ""
         self._warn = warn
@@ -31,7 +36,7 @@ class PlaceholderTemplate:
                 continue
             function = self._placeholder(piece, scope)
             constant = isinstance(function, Constant) and not self._alone
-            bound.append(to_s(function(None, 0)) if constant else function)  # type: ignore[arg-type]
+            bound.append(to_s(function(None, NEVER)) if constant else function)  # type: ignore[arg-type]
         if self._alone:
             return bound[1]  # type: ignore[return-value]
         merged = _merge(bound)
@@ -45,23 +50,28 @@ class PlaceholderTemplate:
         if found := _RECORD.fullmatch(text):
             return self._field(text, found[1])
         if text == "${time}":
-            return lambda record, time: to_s(RubyTime(time))
+            return lambda record, time: to_s(time)
         if text == "${tag}":
             return Constant(scope.tag)
         if text == "${hostname}":
             return Constant(scope.hostname)
         if found := _INDEXED.fullmatch(text):
-            parts = {"tag_parts": scope.parts, "tag_prefix": scope.prefixes, "tag_suffix": scope.suffixes}[
-                found[1]
-            ]
+            parts = {
+                "tag_parts": scope.parts,
+                "tags": scope.parts if self._fields else [],
+                "tag_prefix": scope.prefixes,
+                "tag_suffix": scope.suffixes,
+            }[found[1]]
             at = int(found[2])
             if -len(parts) <= at < len(parts):
                 return Constant(parts[at])
+        if self._fields and text.startswith("${") and text[2:-1] not in _RESERVED:
+            return self._field(text, text[2:-1])
         self._warn(text)
         return Constant(None)
 
     def _field(self, text: str, key: str) -> Function:
-        def read(record: Record, time: int) -> Any:
+        def read(record: Record, time: Moment) -> Any:
             if key not in record:
                 self._warn(text)
             return record.get(key)

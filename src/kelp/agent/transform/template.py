@@ -4,11 +4,14 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from kelp.agent.event import Record
-from kelp.agent.ruby.values import to_s
+from kelp.agent.ruby.modules_text import json_parse
+from kelp.agent.ruby.values import EventMoment, RubyError, RubyTime, to_s
 from kelp.agent.transform.scope import TagScope
 
-# (record, time in nanoseconds) → value
-Function = Callable[[Record, int], Any]
+# The time of an event, as expressions see it.
+Moment = RubyTime | EventMoment
+Function = Callable[[Record, Moment], Any]
+NEVER = RubyTime(0)
 
 
 class Constant:
@@ -19,7 +22,7 @@ class Constant:
     def __init__(self, value: Any) -> None:
         self.value = value
 
-    def __call__(self, record: Record, time: int) -> Any:
+    def __call__(self, record: Record, time: Moment) -> Any:
         return self.value
 
 
@@ -45,7 +48,7 @@ class HashTemplate:
     def bind(self, scope: TagScope) -> Function:
         bound = [(key.bind(scope), value.bind(scope)) for key, value in self._pairs]
         if all(isinstance(key, Constant) for key, _ in bound):
-            fields = [(to_s(key(None, 0)), value) for key, value in bound]  # type: ignore[arg-type]
+            fields = [(to_s(key(None, NEVER)), value) for key, value in bound]  # type: ignore[arg-type]
             return lambda record, time: {key: value(record, time) for key, value in fields}
         return lambda record, time: {to_s(key(record, time)): value(record, time) for key, value in bound}
 
@@ -82,3 +85,13 @@ def build(value: Any, compile_text: Compile) -> Template:
             [(compile_text(k, is_key=True), build(v, compile_text)) for k, v in value.items()]
         )
     return Literal(value)
+
+
+def structure(value: Any) -> Any:
+    """A value that begins as JSON is JSON; what does not parse stays text, as in Fluentd."""
+    if isinstance(value, str) and value.startswith(("{", "[")):
+        try:
+            return json_parse(value)
+        except RubyError:
+            return value
+    return value

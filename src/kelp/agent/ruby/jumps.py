@@ -1,0 +1,104 @@
+"""Loops, and the words that leave them: `while`, `until`, `loop`, `break`, `next`, `return`."""
+
+from typing import TYPE_CHECKING, Any
+
+from kelp.agent.ruby.literals import Code, Env, constant
+from kelp.agent.ruby.values import RubyError, truthy
+
+if TYPE_CHECKING:
+    from kelp.agent.ruby.compile import Compiler
+
+_ENDS = ("if", "unless", "end", "rescue", "while", "until", "and", "or")
+_STEPS = 1_000_000
+
+
+class Jump(Exception):
+    """A word that leaves a block, with the value it gives."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__()
+        self.value = value
+
+
+class Break(Jump):
+    """Ends the call a block belongs to, or a loop."""
+
+
+class Next(Jump):
+    """Ends one run of a block or loop."""
+
+
+class Return(Jump):
+    """Ends the whole expression."""
+
+
+_JUMPS: dict[str, type[Jump]] = {"break": Break, "next": Next, "return": Return}
+
+
+def compile_jump(compiler: "Compiler", word: str) -> Code:
+    """The code of `word`, which is consumed."""
+    if word in ("while", "until"):
+        return _while(compiler, word)
+    if word == "loop":
+        body = compiler.block()
+        if body is None:
+            raise compiler.source.fault("loop needs a block")
+        return loop(constant(True), lambda env: body(env)([]))
+    return _leave(compiler, _JUMPS[word])
+
+
+def _leave(compiler: "Compiler", kind: type[Jump]) -> Code:
+    source = compiler.source
+    compiler.returns = compiler.returns or kind is Return
+    source.blank()
+    ended = source.peek() in (";", "\n", "\r", "}", ")", "") or source.word() in _ENDS
+    value = constant(None) if ended else compiler.expression()
+
+    def run(env: Env) -> Any:
+        raise kind(value(env))
+
+    return run
+
+
+def _while(compiler: "Compiler", word: str) -> Code:
+    source = compiler.source
+    source.blank()
+    test = compiler.statement_without_block()
+    source.blank(lines=True)
+    if not source.take(";"):
+        source.take_word("do")
+    body = compiler.statements("end")
+    source.blank(lines=True)
+    if not source.take_word("end"):
+        raise source.fault("expected 'end'")
+    if word == "while":
+        return loop(test, body)
+    return loop(lambda env: not truthy(test(env)), body)
+
+
+def loop(test: Code, body: Code) -> Code:
+    """Run `body` while `test` holds. Raises RubyError for a loop without an end."""
+
+    def run(env: Env) -> Any:
+        for _ in range(_STEPS):
+            if not truthy(test(env)):
+                return None
+            try:
+                body(env)
+            except Next:
+                continue
+            except Break as jump:
+                return jump.value
+        raise RubyError(f"a loop did not end within {_STEPS} rounds")
+
+    return run
+
+
+def returning(code: Code) -> Code:
+    def run(env: Env) -> Any:
+        try:
+            return code(env)
+        except Return as jump:
+            return jump.value
+
+    return run
