@@ -9,7 +9,7 @@ from kelp.agent.ruby.blocks import BlockCode
 from kelp.agent.ruby.literals import Code, Env
 from kelp.agent.ruby.methods import CHANGING, GROWING, STRING_CHANGING, call_method, known_names
 from kelp.agent.ruby.parameters import Targets, parse_targets
-from kelp.agent.ruby.places import Item, Local, string_change
+from kelp.agent.ruby.places import Item, Local, string_change, unless_string
 from kelp.agent.ruby.source import RubySyntaxError, Source
 from kelp.agent.ruby.values import RubyError, Symbol
 
@@ -110,6 +110,9 @@ class CallCompiler:
             return self._string_change(receiver, name, start)
         if name not in known_names():
             raise RubySyntaxError(f"unknown method {name!r}", start)
+        if name in GROWING and source.text[: start - 1].endswith(".to_s"):
+            # A string's to_s is the string itself, which would change in the record.
+            raise RubySyntaxError(f"{name} behind to_s is not supported: use interpolation", start)
         if name in GROWING and isinstance(receiver, Item | Local):
             return self._string_or_list(receiver, name, start)
         self.changes = self.changes or name in CHANGING
@@ -139,7 +142,7 @@ class CallCompiler:
         if not isinstance(receiver, Local | Item):
             return change
         if isinstance(receiver, Local) and receiver.name not in self.own_strings:
-            return change
+            return unless_string(receiver, change, name)
         return string_change(receiver, change, says_nothing=False)
 
     def _call_arguments(self, name: str) -> list[Code]:

@@ -246,7 +246,8 @@ class Compiler(CallCompiler):
             return lambda env: case_equal(left(env), right(env))
         if operator == "<<":
             self.changes = True
-            return shifted(left, right)
+            own = not isinstance(left, Local) or left.name in self.own_strings
+            return shifted(left, right, own=own)
         function = BINARY[operator]
         return lambda env: function(left(env), right(env))
 
@@ -293,6 +294,11 @@ class Compiler(CallCompiler):
             return negative
         if source.looking_at("->"):
             return self.postfix(self.arrow())
+        if source.looking_at("..") and not source.looking_at("...]", "..]"):
+            operator = "..." if source.take("...") else ".."
+            source.at += 2 if operator == ".." else 0
+            last = self.binary(4)
+            return lambda env: Range(None, last(env), operator == "...")
         if source.looking_at("defined?"):
             return self._defined()
         return self.postfix(self.primary())

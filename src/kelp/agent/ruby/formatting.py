@@ -5,7 +5,9 @@ from typing import Any
 
 from kelp.agent.ruby.values import RubyError, Symbol, inspect, is_number, to_s
 
-_DIRECTIVE = re.compile(r"%(?:%|\{(\w+)\}|([-+ 0#]*)(?:<(\w+)>)?([-+ 0#]*)(\d+)?(?:\.(\d+))?([a-zA-Z]))")
+_DIRECTIVE = re.compile(
+    r"%(?:%|\{(\w+)\}|(?:(\d+)\$)?([-+ 0#]*)(?:<(\w+)>)?([-+ 0#]*)(\d+)?(?:\.(\d+))?([a-zA-Z]))"
+)
 
 
 def format_text(form: str, arguments: list[Any]) -> str:
@@ -17,14 +19,18 @@ def format_text(form: str, arguments: list[Any]) -> str:
             return "%"
         if found[1]:
             return to_s(_named(arguments, found[1]))
-        if found[3]:
-            value = _named(arguments, found[3])
+        if found[4]:
+            value = _named(arguments, found[4])
+        elif found[2]:
+            if int(found[2]) > len(arguments):
+                raise RubyError("too few arguments for format")
+            value = arguments[int(found[2]) - 1]
         elif waiting:
             value = waiting.pop(0)
         else:
             raise RubyError("too few arguments for format")
-        flags = (found[2] or "") + (found[4] or "")
-        return _one(flags, found[5] or "", found[6], found[7], value)
+        flags = (found[3] or "") + (found[5] or "")
+        return _one(flags, found[6] or "", found[7], found[8], value)
 
     if "%" in _DIRECTIVE.sub("", form):
         raise RubyError(f"malformed format string {form!r}")
@@ -45,6 +51,8 @@ def _one(flags: str, width: str, precision: str | None, kind: str, value: Any) -
         return (form + "s") % (to_s(value) if kind == "s" else inspect(value))
     if kind in "diu":
         return (form + "d") % _integer(value)
+    if kind in "xXobB" and _integer(value) < 0 and not set(flags) & {"+", " "}:
+        return _complement(_integer(value), flags, width, kind)
     if kind in "xXo":
         return (form + kind) % _integer(value)
     if kind in "bB":
@@ -56,6 +64,21 @@ def _one(flags: str, width: str, precision: str | None, kind: str, value: Any) -
     if kind == "c":
         return (form + "c") % (value if isinstance(value, int) else to_s(value)[:1])
     raise RubyError(f"malformed format string - %{kind}")
+
+
+def _complement(value: int, flags: str, width: str, kind: str) -> str:
+    """A negative number as Ruby shows it: `..f9` for -7."""
+    if flags or width:
+        raise RubyError(f"%{flags}{width}{kind} of a negative number is not supported")
+    base = {"x": 16, "X": 16, "o": 8, "b": 2, "B": 2}[kind]
+    count = 1
+    while base**count < -value:
+        count += 1
+    form = {16: "x", 8: "o", 2: "b"}[base]
+    digits = format(value + base**count, form).rjust(count, "0")
+    last = format(base - 1, form)
+    digits = last + digits.lstrip(last)
+    return ".." + (digits.upper() if kind == "X" else digits)
 
 
 def _integer(value: Any) -> int:
@@ -74,7 +97,11 @@ def _float(value: Any) -> float:
         return float(value)
     if isinstance(value, str):
         try:
-            return float(value.replace("_", ""))
+            if not re.fullmatch(
+                r"\s*[+-]?\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][+-]?\d+)?\s*|\s*0[xX][\da-fA-F]+\s*", value
+            ):
+                raise ValueError
+            return float(value.replace("_", "")) if "x" not in value.lower() else float(int(value, 16))
         except ValueError:
             raise RubyError(f"invalid value for Float(): {inspect(value)}") from None
     raise RubyError(f"can't convert {inspect(value)} into Float")

@@ -120,14 +120,27 @@ def _compare_first(left: tuple[Any, Any], right: tuple[Any, Any]) -> int:
     return compare(left[0], right[0])
 
 
+def _order(block: Block | None) -> Callable[[Any], Any]:
+    """Sort key of a `<=>` block, or of the items themselves."""
+    run = block
+    return functools.cmp_to_key(compare if run is None else lambda a, b: run([a, b]))
+
+
 def _least(items: list[Any], args: list[Any], block: Block | None) -> Any:
-    ordered = _sort(items, [], block)
-    return ordered[: args[0]] if args else next(iter(ordered), None)
+    if args:
+        return sorted(items, key=_order(block))[: args[0]]
+    return min(items, key=_order(block), default=None)
 
 
 def _most(items: list[Any], args: list[Any], block: Block | None) -> Any:
-    ordered = _sort(items, [], block)[::-1]
-    return ordered[: args[0]] if args else next(iter(ordered), None)
+    if args:
+        return sorted(items, key=_order(block), reverse=True)[: args[0]]
+    return max(items, key=_order(block), default=None)
+
+
+def _most_by(items: list[Any], args: list[Any], block: Block | None) -> Any:
+    pairs = _by(items, block, "max_by")
+    return max(pairs, key=functools.cmp_to_key(_compare_first))[1] if pairs else None
 
 
 def _reduce(items: list[Any], args: list[Any], block: Block | None) -> Any:
@@ -224,6 +237,14 @@ def _last(items: list[Any], count: int | None = None) -> Any:
     if count is not None:
         return items[-count:] if count else []
     return items[-1] if items else None
+
+
+def _concat(items: list[Any], *more: Any) -> list[Any]:
+    for one in more:
+        if not isinstance(one, list):
+            raise RubyError(f"no implicit conversion of {class_name(one)} into Array")
+        items.extend(one)
+    return items
 
 
 def _push(items: list[Any], *more: Any) -> list[Any]:
@@ -358,7 +379,7 @@ ARRAY: Table = {
     "compact": plain(lambda a: [x for x in a if x is not None]), "flatten": plain(_flatten, 0, 1), "uniq": _uniq,
     "sort": _sort, "sort_by": lambda a, args, b: [x for _, x in _by(a, b, "sort_by")],
     "min": _least, "max": _most, "min_by": lambda a, args, b: (_by(a, b, "min_by") or [(None, None)])[0][1],
-    "max_by": lambda a, args, b: (_by(a, b, "max_by") or [(None, None)])[-1][1],
+    "max_by": _most_by,
     "sum": _sum, "reduce": _reduce, "inject": _reduce, "map": _map, "collect": _map, "flat_map": _flat_map,
     "filter_map": lambda a, args, b: [x for x in _map(a, args, b) if truthy(x)],
     "select": lambda a, args, b: [x for x in a if _test(need_block("select", b))(x)],
@@ -395,7 +416,7 @@ ARRAY: Table = {
     "intersect?": plain(lambda a, b: bool(BINARY["&"](a, b)), 1), "assoc": plain(lambda a, k: next((x for x in a if x and equal(x[0], k)), None), 1),
     "sample": plain(lambda a: random.choice(a) if a else None), "shuffle": plain(lambda a: random.sample(a, len(a))),
     "rotate": plain(lambda a, n=1: a[n % len(a):] + a[: n % len(a)] if a else [], 0, 1),
-    "push": plain(_push, 0, 99), "append": plain(_push, 0, 99), "concat": plain(lambda a, *more: _push(a, *(x for b in more for x in b)), 0, 9),
+    "push": plain(_push, 0, 99), "append": plain(_push, 0, 99), "concat": plain(_concat, 0, 9),
     "each_slice": _slices, "pop": plain(_cut_last, 0, 1), "shift": plain(_cut_first, 0, 1),
     "tally": plain(lambda a: {x: sum(equal(x, y) for y in a) for x in a}),
 }  # fmt: skip

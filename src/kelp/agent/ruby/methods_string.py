@@ -265,11 +265,22 @@ def _encoded(text: str, *args: Any) -> str:
     """`encode`: text is always valid UTF-8 here, so other encodings are left out as far as they change nothing."""
     names = [to_s(one).upper() for one in args if not isinstance(one, dict)]
     options = args[-1] if args and isinstance(args[-1], dict) else {}
+    if len(names) > 1 and names[1] in ("ASCII-8BIT", "BINARY", "US-ASCII", "ASCII") and names[0] in _UNICODE:
+        return _from_bytes(text, names[1], options)
     if names and names[0] in ("ASCII", "US-ASCII", "ISO-8859-1"):
         return _narrowed(text, "latin-1" if names[0] == "ISO-8859-1" else "ascii", options)
     if any(name not in (*_UNICODE, "US-ASCII") for name in names):
         raise RubyError(f"cannot encode to {names[0]}: only UTF-8 is supported")
     return text
+
+
+def _from_bytes(text: str, encoding: str, options: dict[Any, Any]) -> str:
+    """Text whose bytes are taken for ASCII: each other byte is replaced, or an error."""
+    fault = "undef" if encoding in ("ASCII-8BIT", "BINARY") else "invalid"
+    if not text.isascii() and options.get(Symbol(fault)) != Symbol("replace"):
+        raise RubyError("cannot convert from ASCII-8BIT to UTF-8", "Encoding::UndefinedConversionError")
+    replacement = to_s(options.get(Symbol("replace"), "\ufffd"))
+    return "".join(char if char.isascii() else replacement * len(char.encode()) for char in text)
 
 
 def _narrowed(text: str, encoding: str, options: dict[Any, Any]) -> str:

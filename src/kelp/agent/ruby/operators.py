@@ -19,6 +19,7 @@ from kelp.agent.ruby.values import (
     equal,
     inspect,
     is_number,
+    truthy,
 )  # fmt: skip
 
 
@@ -143,8 +144,8 @@ def shift_right(left: Any, right: Any) -> Any:
 def bit_and(left: Any, right: Any) -> Any:
     if isinstance(left, list) and isinstance(right, list):
         return [one for one in unique(left) if any(equal(one, other) for other in right)]
-    if isinstance(left, bool):
-        return left and right not in (None, False)
+    if left is None or isinstance(left, bool):
+        return truthy(left) and truthy(right)
     if type(left) is int and type(right) is int:
         return left & right
     raise _refuse("&", left, right)
@@ -153,14 +154,16 @@ def bit_and(left: Any, right: Any) -> Any:
 def bit_or(left: Any, right: Any) -> Any:
     if isinstance(left, list) and isinstance(right, list):
         return unique(left + right)
-    if isinstance(left, bool):
-        return left or right not in (None, False)
+    if left is None or isinstance(left, bool):
+        return truthy(left) or truthy(right)
     if type(left) is int and type(right) is int:
         return left | right
     raise _refuse("|", left, right)
 
 
 def bit_xor(left: Any, right: Any) -> Any:
+    if left is None or isinstance(left, bool):
+        return truthy(left) is not truthy(right)
     if type(left) is int and type(right) is int:
         return left ^ right
     raise _refuse("^", left, right)

@@ -7,7 +7,7 @@ from kelp.agent.ruby.literals import Code, Env
 from kelp.agent.ruby.methods import call_method
 from kelp.agent.ruby.operators import BINARY
 from kelp.agent.ruby.parameters import Targets
-from kelp.agent.ruby.values import LentHash, truthy
+from kelp.agent.ruby.values import LentHash, RubyError, truthy
 
 
 class Place(Protocol):
@@ -91,14 +91,16 @@ def multiple(targets: Targets, values: Code) -> Code:
     return run
 
 
-def shifted(left: Code, right: Code) -> Code:
-    """`<<`: lists and strings grow in place."""
+def shifted(left: Code, right: Code, *, own: bool) -> Code:
+    """`<<`: lists and strings grow in place; `own`: a string here is one that nobody else holds."""
 
     def run(env: Env) -> Any:
         if not isinstance(left, Local | Item):
             return BINARY["<<"](left(env), right(env))
         old = left(env)
         new = BINARY["<<"](old, right(env))
+        if isinstance(old, str) and not own:
+            raise RubyError("<< of a string that others hold is not supported: use +")
         if isinstance(old, str):
             rewrite(left, env, new)
         return new
@@ -126,5 +128,16 @@ def string_change(place: "Local | Item", change: Code, *, says_nothing: bool) ->
             return None if says_nothing else new
         rewrite(place, env, new)
         return new
+
+    return run
+
+
+def unless_string(place: Local, change: Code, name: str) -> Code:
+    """A change of a list; a string of a field would change there, too, which a variable cannot do."""
+
+    def run(env: Env) -> Any:
+        if isinstance(place(env), str):
+            raise RubyError(f"{name} of a string that others hold is not supported: use +")
+        return change(env)
 
     return run

@@ -259,6 +259,8 @@ def to_s(value: Any) -> str:
         return str(value.match[0])
     if isinstance(value, Regexp):
         return value.to_s()
+    if isinstance(value, Range):
+        return f"{to_s(value.first)}{'...' if value.exclusive else '..'}{to_s(value.last)}"
     return inspect(value)
 
 
@@ -312,13 +314,16 @@ def inspect(value: Any) -> str:
         return f"#<MatchData {_quote(value.match[0])}>"
     if isinstance(value, Fraction):
         return f"({to_s(value)})"
+    if isinstance(value, RubyTime) and value.nanos % NANOS:
+        fraction = f"{value.nanos % NANOS:09d}".rstrip("0")
+        return re.sub(r"(?<=:\d\d)(?= )", f".{fraction}", to_s(value), count=1)
     return to_s(value) if isinstance(value, bool | float | RubyTime) else str(value)
 
 
 def to_plain(value: Any) -> Any:
     """A value as a record may hold it: symbols, times and matches become text."""
     kind = type(value)
-    if kind is str or kind is int or kind is float or kind is bool or value is None:
+    if kind is str or kind is int or kind is float or kind is bool or value is None or kind is bytes:
         return value
     if kind is list:
         return [to_plain(one) for one in value]
