@@ -66,7 +66,7 @@ def test_names_with_placeholders() -> None:
         ("1.3.0", "", {"_index": "fluentd", "_type": "_doc"}),
         ("2.11.0", "", {"_index": "fluentd"}),
         ("1.3.0", "suppress_type_name true", {"_index": "fluentd"}),
-        ("7.10.2", "routing_key a", {"_index": "fluentd", "_type": "_doc", "routing": 1}),
+        ("7.10.2", "routing_key a", {"_index": "fluentd", "routing": 1}),
     ],
 )
 def test_opensearch(version: str, options: str, meta: dict[str, Any]) -> None:

@@ -46,5 +46,5 @@ class OpenSearchOptions(ElasticsearchOptions):
         self.log_es_400_reason = self.log_os_400_reason
 
     def opensearch_type_rules(self, major: int) -> int:
-        """OpenSearch 1 takes `_type` like Elasticsearch 7, later versions know none."""
-        return 8 if self.suppress_type_name or 2 <= major < 7 else 7
+        """OpenSearch 1 takes `_type` like Elasticsearch 7; later versions, which may call themselves 7, know none."""
+        return 8 if self.suppress_type_name or major >= 2 else 7
