@@ -5,8 +5,9 @@ import socket
 from typing import Any
 
 from kelp.agent.config.element import USE_DEFAULT
+from kelp.agent.config.errors import ConfigError
 from kelp.agent.config.scanner import Scanner
-from kelp.agent.ruby.compile import compile_embedded
+from kelp.agent.ruby.compile import compile_embedded, compile_expression
 from kelp.agent.ruby.source import RubySyntaxError
 from kelp.agent.ruby.values import RubyError, to_s
 
@@ -50,3 +51,16 @@ def evaluate_embedded(scanner: Scanner) -> tuple[Any, int]:
     except RubyError as error:
         raise scanner.fault(f"cannot evaluate embedded Ruby: {error}", start) from None
     return to_s(value), end + 1
+
+
+def evaluate_text(text: str) -> Any:
+    """The value of what Ruby would have in double quotes: text, None for use_nil, USE_DEFAULT.
+
+    Raises ConfigError for Ruby that is not known.
+    """
+    try:
+        return to_s(compile_expression(f'"{text}"', _NAMES)(_Variables()))
+    except _Chosen as chosen:
+        return chosen.value
+    except (RubySyntaxError, RubyError) as error:
+        raise ConfigError(f"cannot evaluate embedded Ruby: {error}") from None

@@ -25,15 +25,28 @@ def include_paths(
     """
     path = decode(_uri_path(target, place))
     pattern = path if path.startswith("/") else os.path.normpath(f"{folder.absolute()}/{path}")
-    if pattern.endswith("**"):  # without a slash behind it, `**` is one star
-        pattern = pattern.rstrip("*") + "*"
-    files = [Path(name) for name in sorted(glob.glob(pattern, recursive=True))]
+    files = [Path(name) for name in ruby_glob(pattern)]
     if not files and "*" not in path:
         _log.warning("included file does not exist", path=pattern, place=place)
     for file in files:
         if path.endswith("*.conf") and _BACKUP.search(file.name):
             _log.warning("an included file looks like a backup copy", path=file, place=place)
     return files
+
+
+def ruby_glob(pattern: str) -> list[str]:
+    """The paths that Ruby's Dir.glob finds, sorted: `{a,b}` too, and `**` is one star unless a slash follows."""
+    if pattern.endswith("**"):
+        pattern = pattern.rstrip("*") + "*"
+    return sorted({name for one in _expand_braces(pattern) for name in glob.glob(one, recursive=True)})
+
+
+def _expand_braces(pattern: str) -> list[str]:
+    match = re.search(r"\{([^{}]*)\}", pattern)
+    if match is None:
+        return [pattern]
+    head, tail = pattern[: match.start()], pattern[match.end() :]
+    return [one for choice in match[1].split(",") for one in _expand_braces(head + choice + tail)]
 
 
 def _uri_path(target: str, place: Place) -> str:
