@@ -58,7 +58,7 @@ def messages(*texts):
         ({"@type": "none"}, b"a\nb\nc", ALL, {}, (5, messages("a", "b", "c"))),
         ({"@type": "none"}, b"a", WHOLE, {}, (0, [])),
         ({"@type": "none"}, b"a\r\n\r\nb\n", WHOLE, {}, (7, messages("a", "", "b"))),
-        ({"@type": "none"}, b"\xff\n", WHOLE, {}, (2, messages("\ufffd"))),
+        ({"@type": "none"}, b"\xff\n", WHOLE, {}, (2, messages("\udcff"))),
         ({"@type": "none"}, b"\xe9\n", WHOLE, {"codec": "iso8859-1"}, (2, messages("é"))),
         ({"@type": "none"}, "äa\n\u0a0ab\nc".encode("utf-16-le"), WHOLE, {"codec": "utf-16-le"}, (12, messages("äa", "\u0a0ab"))),
         ({"@type": "none"}, b"abc\nabcde\n", WHOLE, {"longest_line": 3}, (10, messages("abc"))),

@@ -44,12 +44,12 @@ class EventReader:
             compressed = options.get("compressed")
             if compressed and compressed != "text":
                 data = self._decompress(data, str(compressed))
-            unpacker = _unpacker("replace")
+            unpacker = _unpacker()
             unpacker.feed(data)
             return self._batch(unpacker, address), options
         if isinstance(entries, list):
-            return _cleaned(self._batch(entries, address)), at(message, 2)
-        return _cleaned(self._batch([[entries, at(message, 2)]], address)), at(message, 3)
+            return self._batch(entries, address), at(message, 2)
+        return self._batch([[entries, at(message, 2)]], address), at(message, 3)
 
     def _decompress(self, data: bytes, kind: str) -> bytes:
         if kind not in ("gzip", "zstd"):
@@ -91,7 +91,7 @@ def read_messages(connection: Connection) -> Iterator[tuple[Any, int, Pack]]:
     if first[:1] in (b"{", b"["):
         yield from _json_messages(first, blocks)
         return
-    unpacker = _unpacker("surrogateescape")  # old senders put packed events and salts into text
+    unpacker = _unpacker()
     size = 0
     block: bytes | None = first
     while block:
@@ -125,28 +125,12 @@ def _json_messages(first: bytes, blocks: Iterator[bytes]) -> Iterator[tuple[Any,
         block = next(blocks, None)
 
 
-def _unpacker(on_errors: str) -> Any:
+def _unpacker() -> Any:
+    # bytes in text: old senders put packed events and salts there, and logs may be in any encoding
     return msgpack.Unpacker(
-        raw=False, unicode_errors=on_errors, strict_map_key=False, max_buffer_size=_MOST_UNPACKED,
+        raw=False, unicode_errors="surrogateescape", strict_map_key=False, max_buffer_size=_MOST_UNPACKED,
         ext_hook=read_extension,
     )  # fmt: skip
-
-
-def _cleaned(batch: Batch) -> Batch:
-    """Replace what was not UTF-8 by U+FFFD."""
-    try:
-        orjson.dumps(batch.records, default=repr, option=orjson.OPT_NON_STR_KEYS)
-    except orjson.JSONEncodeError:
-        batch.records = [_clean(record) for record in batch.records]
-    return batch
-
-
-def _clean(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    if isinstance(value, dict):
-        return {_clean(key): _clean(inner) for key, inner in value.items()}
-    return [_clean(inner) for inner in value] if isinstance(value, list) else value
 
 
 def pack(value: Any) -> bytes:

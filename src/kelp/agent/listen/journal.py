@@ -71,7 +71,7 @@ class Journal:
         self._lib.sd_journal_restart_data(self._handle)
         while self._call("enumerate_data", ctypes.byref(data), ctypes.byref(length)):
             name, _, value = ctypes.string_at(data.value or 0, length.value).partition(b"=")
-            fields[name.decode("utf-8", "replace")] = value.decode("utf-8", "replace")
+            fields[name.decode("utf-8", "surrogateescape")] = value.decode("utf-8", "surrogateescape")
         return fields
 
     def cursor(self) -> str:

@@ -129,9 +129,12 @@ class RecordParser(Parser):
 
     def parse_lines(self, lines: list[bytes]) -> ParsedLines:
         """Parse many lines, each without its newline; records whose time is unknown get the present."""
+        return self.parse_texts(decode_lines(lines))
+
+    def parse_texts(self, texts: list[str]) -> ParsedLines:
         out = ParsedLines()
         now = time.time_ns()
-        for index, text in enumerate(decode_lines(lines)):
+        for index, text in enumerate(texts):
             self._parse_into(out, index, text, now)
         return out
 
@@ -150,7 +153,7 @@ class RecordParser(Parser):
 
 
 def decode_lines(lines: list[bytes]) -> list[str]:
-    """Lines as text; bytes that are not UTF-8 become U+FFFD."""
+    """Lines as text; bytes that are not UTF-8 become lone surrogates, which outputs write as those bytes again."""
     if not lines:
         return []
     try:
@@ -163,5 +166,5 @@ def decode_lines(lines: list[bytes]) -> list[str]:
 
 
 def decode_line(line: bytes) -> str:
-    """One line as text; bytes that are not UTF-8 become U+FFFD."""
-    return line.decode("utf-8", "replace")
+    """One line as text, see `decode_lines`."""
+    return line.decode("utf-8", "surrogateescape")

@@ -46,7 +46,7 @@ class Parser(Plugin):
 
     def parse_bytes(self, data: bytes) -> Iterable[Parsed | None]:
         """As `parse_all`, of what came as bytes; those that are not UTF-8 become U+FFFD."""
-        return self.parse_all(data.decode("utf-8", "replace"))
+        return self.parse_all(data.decode("utf-8", "surrogateescape"))
 
     def parse_lines(self, lines: list[bytes]) -> ParsedLines:
         """Parse many lines, each without its newline: the hot path. Unknown times become the present."""
@@ -54,4 +54,4 @@ class Parser(Plugin):
 
     def parse_texts(self, texts: list[str]) -> ParsedLines:
         """As `parse_lines`, of what is text already."""
-        return self.parse_lines([text.encode("utf-8", "surrogatepass") for text in texts])
+        return self.parse_lines([text.encode("utf-8", "surrogateescape") for text in texts])

@@ -29,7 +29,7 @@ class ParserFilter(Filter):
         None, description="Text put before the name of every parsed field."
     )
     replace_invalid_sequence: bool = param.boolean(
-        False, description="Accepted: text is made valid UTF-8 when it is read."
+        False, description="Accepted: text that is not UTF-8 is parsed all the same."
     )
     hash_value_field: str | None = param.string(
         None, description="Field that takes all parsed fields as one hash."

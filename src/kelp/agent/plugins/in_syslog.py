@@ -133,7 +133,7 @@ class SyslogInput(Input):
         batches: dict[str, Batch] = {}
         name = host_name(address) if self.source_hostname_key is not None else ""
         for message in messages:
-            self._take(message.decode("utf-8", "replace"), address, name, batches)
+            self._take(message.decode("utf-8", "surrogateescape"), address, name, batches)
         for tag, batch in batches.items():
             self.emit(tag, batch)
 

@@ -32,7 +32,7 @@ class MsgpackParser(RecordParser):
     @staticmethod
     def _objects(data: bytes) -> Iterable[Any]:
         unpacker = msgpack.Unpacker(
-            raw=False, unicode_errors="replace", strict_map_key=False, ext_hook=read_extension
+            raw=False, unicode_errors="surrogateescape", strict_map_key=False, ext_hook=read_extension
         )
         unpacker.feed(data)
         yield from unpacker

@@ -6,6 +6,7 @@ from typing import TypeVar, cast
 from kelp.agent.config import Element, param
 from kelp.agent.event import Record
 from kelp.agent.parse import ParserError, RecordParser
+from kelp.agent.parse.record_parser import decode_line
 from kelp.agent.plugin.parser import Parsed, ParsedLines, Parser
 from kelp.agent.plugin.registry import register
 
@@ -65,7 +66,7 @@ class MultiFormatParser(RecordParser):
 
     def _parse_many(self, lines: list[T], parse: "Callable[[Parser, list[T]], ParsedLines]") -> ParsedLines:
         if not self.estimates_time:  # an event without time does not match, and only `parse` tells
-            return super().parse_lines([one if isinstance(one, bytes) else one.encode() for one in lines])
+            return super().parse_texts([one if isinstance(one, str) else decode_line(one) for one in lines])
         times = [0] * len(lines)
         records: list[Record | None] = [None] * len(lines)
         left = list(range(len(lines)))

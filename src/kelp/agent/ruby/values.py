@@ -358,6 +358,11 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def to_bytes(text: str) -> bytes:
+    """The bytes of a text: UTF-8, and what was none when it was read."""
+    return text.encode("utf-8", "surrogateescape")
+
+
 def ruby_size(record: dict[str, Any]) -> int:
     """Bytes of all names and values of a record as text."""
-    return sum(len(key.encode()) + len(to_s(value).encode()) for key, value in record.items())
+    return sum(len(to_bytes(key)) + len(to_bytes(to_s(value))) for key, value in record.items())

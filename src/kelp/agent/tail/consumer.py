@@ -160,7 +160,7 @@ def _with_unmatched(parsed: ParsedLines, lines: list[bytes]) -> ParsedLines:
     now = time.time_ns()
     events = list(zip(parsed.lines, parsed.times, parsed.records, strict=True))
     for index in parsed.unmatched:
-        events.append((index, now, {"unmatched_line": lines[index].decode("utf-8", "replace")}))
+        events.append((index, now, {"unmatched_line": lines[index].decode("utf-8", "surrogateescape")}))
     events.sort(key=lambda event: event[0])
     return ParsedLines([e[1] for e in events], [e[2] for e in events], [e[0] for e in events])
 

@@ -6,6 +6,7 @@ from typing import cast
 
 from kelp.agent.parse import ParserError
 from kelp.agent.parse.multiline import MultilineText
+from kelp.agent.parse.record_parser import decode_line
 from kelp.agent.plugin.parser import ParsedLines
 from kelp.agent.tail.consumer import EventConsumer
 from kelp.agent.tail.reader import Reader, Take
@@ -75,7 +76,7 @@ class MultilineConsumer(EventConsumer):
             start = end
 
     def _text(self, raw: bytes) -> str:
-        return raw.decode(self._codec or "utf-8", "replace")
+        return decode_line(raw) if self._codec is None else raw.decode(self._codec, "replace")
 
     def _emit_texts(self, reader: Reader, parser: MultilineText, body: bytes, starts: list[int]) -> None:
         """Emit the texts of `body`, which begin at `starts`."""
@@ -83,7 +84,7 @@ class MultilineConsumer(EventConsumer):
         lines: list[bytes] = []
         for index, (start, end) in enumerate(pairwise([*starts, len(body)])):
             text = _chomp(self._text(body[start:end]))
-            lines.append(text.encode())
+            lines.append(text.encode("utf-8", "surrogateescape"))
             try:
                 for event in parser.parse_all(text):
                     if event is None or event[0] is None:
