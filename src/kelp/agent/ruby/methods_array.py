@@ -18,6 +18,7 @@ from kelp.agent.ruby.values import (
     compare,
     equal,
     is_number,
+    to_bytes,
     to_s,
     truthy,
 )
@@ -354,7 +355,7 @@ def _each_index(items: list[Any], args: list[Any], block: Block | None) -> Any:
 
 def _pack(items: list[Any], form: str) -> str:
     if form in ("m", "m0"):
-        body = to_s(items[0]).encode()
+        body = to_bytes(to_s(items[0]))
         return (base64.b64encode(body) if form == "m0" else base64.encodebytes(body)).decode()
     if form in ("C*", "c*") and all(0 <= one < 128 for one in items):
         return bytes(items).decode()

@@ -21,6 +21,7 @@ from kelp.agent.ruby.values import (
     class_name,
     compare,
     inspect,
+    to_bytes,
     to_s,
 )  # fmt: skip
 
@@ -262,7 +263,7 @@ _UNICODE = ("UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "UTF8-MAC", "AS
 
 
 def _encoded(text: str, *args: Any) -> str:
-    """`encode`: text is always valid UTF-8 here, so other encodings are left out as far as they change nothing."""
+    """`encode`: text is UTF-8 here, but for bytes that were none; other encodings matter where they change it."""
     names = [to_s(one).upper() for one in args if not isinstance(one, dict)]
     options = args[-1] if args and isinstance(args[-1], dict) else {}
     if len(names) > 1 and names[1] in ("ASCII-8BIT", "BINARY", "US-ASCII", "ASCII") and names[0] in _UNICODE:
@@ -271,7 +272,18 @@ def _encoded(text: str, *args: Any) -> str:
         return _narrowed(text, "latin-1" if names[0] == "ISO-8859-1" else "ascii", options)
     if any(name not in (*_UNICODE, "US-ASCII") for name in names):
         raise RubyError(f"cannot encode to {names[0]}: only UTF-8 is supported")
+    if options.get(Symbol("invalid")) == Symbol("replace"):
+        return _scrubbed(text, options.get(Symbol("replace")))
     return text
+
+
+_NO_UTF8 = re.compile("[\udc80-\udcff]")
+
+
+def _scrubbed(text: str, instead: Any = None) -> str:
+    """`scrub`: bytes that are no UTF-8 are replaced."""
+    replacement = "\ufffd" if instead is None else to_s(instead)
+    return _NO_UTF8.sub(lambda _: replacement, text)
 
 
 def _from_bytes(text: str, encoding: str, options: dict[Any, Any]) -> str:
@@ -280,7 +292,7 @@ def _from_bytes(text: str, encoding: str, options: dict[Any, Any]) -> str:
     if not text.isascii() and options.get(Symbol(fault)) != Symbol("replace"):
         raise RubyError("cannot convert from ASCII-8BIT to UTF-8", "Encoding::UndefinedConversionError")
     replacement = to_s(options.get(Symbol("replace"), "\ufffd"))
-    return "".join(char if char.isascii() else replacement * len(char.encode()) for char in text)
+    return "".join(char if char.isascii() else replacement * len(to_bytes(char)) for char in text)
 
 
 def _narrowed(text: str, encoding: str, options: dict[Any, Any]) -> str:
@@ -364,7 +376,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _bytes(text: str) -> list[int]:
-    return list(text.encode())
+    return list(to_bytes(text))
 
 
 def _successor(text: str) -> str:
@@ -450,7 +462,7 @@ def _to_r(text: str) -> Fraction:
 
 def _unpack(text: str, form: str) -> list[Any]:
     if form in ("C*", "c*"):
-        return [byte if form == "C*" or byte < 128 else byte - 256 for byte in text.encode()]
+        return [byte if form == "C*" or byte < 128 else byte - 256 for byte in to_bytes(text)]
     if form == "U*":
         return list(map(ord, text))
     if form in ("H*", "m", "m0", "a*", "A*"):
@@ -460,13 +472,13 @@ def _unpack(text: str, form: str) -> list[Any]:
 
 def _unpack1(text: str, form: str) -> Any:
     if form == "H*":
-        return text.encode().hex()
+        return to_bytes(text).hex()
     if form in ("m", "m0"):
         return decode64(text)
     if form in ("a*", "A*"):
         return text if form == "a*" else text.rstrip(" \0")
     if form in ("C", "U"):
-        return (ord(text[0]) if form == "U" else text.encode()[0]) if text else None
+        return (ord(text[0]) if form == "U" else to_bytes(text)[0]) if text else None
     raise RubyError(f"unpack1({inspect(form)}) is not supported: only H*, m, a*, C and U")
 
 
@@ -484,7 +496,7 @@ STRING: Table = {
     "split": plain(_split, 0, 2), "scan": _scan, "succ": plain(_successor), "next": plain(_successor),
     "upcase": plain(str.upper, 0), "downcase": plain(str.lower, 0), "swapcase": plain(str.swapcase),
     "capitalize": plain(lambda t: t[:1].upper() + t[1:].lower()), "+": plain(_plus, 1), "*": plain(multiply, 1), "%": plain(modulo, 1),
-    "<<": plain(_plus, 1), "codepoints": plain(lambda t: list(map(ord, t))), "sum": plain(lambda t: sum(t.encode()) % 65536),
+    "<<": plain(_plus, 1), "codepoints": plain(lambda t: list(map(ord, t))), "sum": plain(lambda t: sum(to_bytes(t)) % 65536),
     "each_byte": _each(_bytes), "each_line": _each(_lines), "tr_s": plain(_tr_s, 2), "unpack": plain(lambda t, f: _unpack(t, f), 1),
     "clear": plain(lambda t: ""), "replace": plain(lambda t, o: o, 1), "to_r": plain(_to_r),
     "hash": plain(hash),
@@ -492,7 +504,7 @@ STRING: Table = {
     "rstrip": plain(lambda t: t.rstrip(_STRIPPED)),
     "chomp": plain(_chomp, 0, 1), "chop": plain(lambda t: t[:-2] if t.endswith("\r\n") else t[:-1]),
     "chr": plain(lambda t: t[:1]), "chars": plain(list), "each_char": _each(list),
-    "lines": plain(_lines), "bytes": plain(_bytes), "bytesize": plain(lambda t: len(t.encode())),
+    "lines": plain(_lines), "bytes": plain(_bytes), "bytesize": plain(lambda t: len(to_bytes(t))),
     "include?": plain(lambda t, other: _string(other) in t, 1),
     "start_with?": plain(_prefixed, 1, 99),
     "end_with?": plain(lambda t, *o: t.endswith(tuple(_string(one) for one in o)), 1, 99),
@@ -509,8 +521,8 @@ STRING: Table = {
     "squeeze": plain(_squeeze, 0, 1), "count": plain(lambda t, s: sum(map(_member(s), t)), 1),
     "index": plain(_find, 1, 2), "rindex": plain(_rfind, 1),
     "partition": plain(_partition, 1), "rpartition": plain(_rpartition, 1),
-    "force_encoding": plain(_forced, 1), "encode": plain(_encoded, 0, 4), "scrub": plain(lambda t, *a: t, 0, 1),
-    "unicode_normalize": plain(lambda t, *a: _normalize(t, *a), 0, 1), "valid_encoding?": plain(lambda t: True),
+    "force_encoding": plain(_forced, 1), "encode": plain(_encoded, 0, 4), "scrub": plain(_scrubbed, 0, 1),
+    "unicode_normalize": plain(lambda t, *a: _normalize(t, *a), 0, 1), "valid_encoding?": plain(lambda t: _NO_UTF8.search(t) is None),
     "ascii_only?": plain(str.isascii), "encoding": plain(lambda t: Constant("UTF-8")),
     "casecmp": plain(lambda t, o: compare(t.lower(), o.lower()), 1),
     "casecmp?": plain(lambda t, o: t.casefold() == o.casefold(), 1),

@@ -16,7 +16,7 @@ from kelp.agent.ruby.methods import Block, arity
 from kelp.agent.ruby.methods_string import decode64
 from kelp.agent.ruby.methods_uri import Uri, parse_uri
 from kelp.agent.ruby.regexp import compile_regexp
-from kelp.agent.ruby.values import Regexp, RubyError, Symbol, class_name, to_json, to_plain, to_s
+from kelp.agent.ruby.values import Regexp, RubyError, Symbol, class_name, to_bytes, to_json, to_plain, to_s
 
 Function = Callable[[list[Any], Block | None], Any]
 
@@ -63,7 +63,7 @@ def _pretty(value: Any, indent: str = "") -> str:
 
 def _digest(name: str) -> dict[str, Function]:
     def made(text: Any) -> "hashlib._Hash":
-        return hashlib.new(name, text_of(text).encode(), usedforsecurity=False)
+        return hashlib.new(name, to_bytes(text_of(text)), usedforsecurity=False)
 
     return {
         "hexdigest": of(lambda text: made(text).hexdigest(), 1),
@@ -72,7 +72,7 @@ def _digest(name: str) -> dict[str, Function]:
 
 
 def _hmac(digest: Any, key: str, text: str) -> str:
-    return hmac.new(key.encode(), text.encode(), to_s(digest).lower()).hexdigest()
+    return hmac.new(to_bytes(key), to_bytes(text), to_s(digest).lower()).hexdigest()
 
 
 def _strict_decode64(text: Any) -> str:
@@ -82,7 +82,7 @@ def _strict_decode64(text: Any) -> str:
 
 
 def _encode64(text: Any) -> str:
-    body = base64.b64encode(text_of(text).encode()).decode()
+    body = base64.b64encode(to_bytes(text_of(text))).decode()
     return "".join(body[at : at + 60] + "\n" for at in range(0, len(body), 60))
 
 
@@ -187,8 +187,8 @@ TEXT_MODULES: dict[str, dict[str, Function]] = {
     "OpenSSL::HMAC": {"hexdigest": of(_hmac, 3)},
     "Base64": {
         "encode64": of(_encode64, 1),
-        "strict_encode64": of(lambda t: base64.b64encode(text_of(t).encode()).decode(), 1),
-        "urlsafe_encode64": of(lambda t: base64.urlsafe_b64encode(text_of(t).encode()).decode(), 1),
+        "strict_encode64": of(lambda t: base64.b64encode(to_bytes(text_of(t))).decode(), 1),
+        "urlsafe_encode64": of(lambda t: base64.urlsafe_b64encode(to_bytes(text_of(t))).decode(), 1),
         "decode64": of(lambda t: decode64(text_of(t)), 1),
         "strict_decode64": of(_strict_decode64, 1),
         "urlsafe_decode64": of(lambda t: decode64(text_of(t).replace("-", "+").replace("_", "/")), 1),
@@ -204,7 +204,7 @@ TEXT_MODULES: dict[str, dict[str, Function]] = {
         "encode_www_form_component": of(_quote, 1),
         "join": of(lambda *parts: _joined(*parts), 1, 9),
     },
-    "Zlib": {"crc32": of(lambda t: zlib.crc32(t.encode()), 1), "adler32": of(lambda t: zlib.adler32(t.encode()), 1)},
+    "Zlib": {"crc32": of(lambda t: zlib.crc32(to_bytes(t)), 1), "adler32": of(lambda t: zlib.adler32(to_bytes(t)), 1)},
 }  # fmt: skip
 
 
