@@ -183,6 +183,33 @@ def small_disk(runner: Runner) -> Iterator[Path]:
     subprocess.run(["umount", str(place)], check=True)
 
 
+def fill(place: Path) -> Path:
+    """Use up a disk; returns the file that does."""
+    ballast = place / "ballast"
+    with ballast.open("wb", buffering=0) as file:
+        try:
+            while file.write(b"x" * 4096) == 4096:
+                pass
+        except OSError:
+            pass
+    return ballast
+
+
+def test_a_start_on_a_full_disk_sends_what_is_buffered(runner: Runner, small_disk: Path) -> None:
+    port = free_port()
+    logs = start(runner, port)
+    append(logs / "a.log", 0, 2_000, width=90)
+    wait_for(lambda: "retry_times=1" in runner.log())
+    runner.end()
+    append(logs / "a.log", 2_000, 2_100, width=90)
+    fill(small_disk)
+    start(runner, port)
+    wait_for(lambda: "cannot write pos_file" in runner.log())
+    with bulk_sink(port) as sink:
+        wait_for(lambda: len(sink.docs()) >= 2_100, 14)
+        assert first_arrivals(arrived(sink)["a.log"]) == list(range(2_100))
+
+
 @pytest.mark.parametrize("overflow", ["block", "throw_exception"])
 def test_a_full_disk_under_buffer_and_positions(runner: Runner, small_disk: Path, overflow: str) -> None:
     port = free_port()
@@ -190,13 +217,7 @@ def test_a_full_disk_under_buffer_and_positions(runner: Runner, small_disk: Path
     append(logs / "a.log", 0, 40_000, width=90)
     wait_for(lambda: "No space left on device" in runner.log())
     append(logs / "b.log", 0, 100, width=90)
-    ballast = small_disk / "ballast"  # not even a position file fits any more
-    with ballast.open("wb", buffering=0) as file:
-        try:
-            while file.write(b"x" * 4096) == 4096:
-                pass
-        except OSError:
-            pass
+    ballast = fill(small_disk)  # not even a position file fits any more
     if overflow == "block":  # whoever reads waits in the output
         time.sleep(1.0)
     else:

@@ -1,5 +1,6 @@
 """Input `tail`: follow files, through every kind of rotation, and parse their lines."""
 
+import errno
 import re
 import threading
 import time
@@ -23,6 +24,8 @@ from kelp.agent.timefmt import is_timezone
 
 _LEAST_BYTES_PER_SECOND = 64 << 10
 _RESERVED = ("/", "*", "%")
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_ROOM_WAIT = 1.0  # seconds between two attempts to make a position file on a full disk
 _pos_files: dict[str, str] = {}
 
 
@@ -131,6 +134,7 @@ class TailInput(Input):
         self._parse_codec = self._codec()
         self._thread: threading.Thread | None = None
         self._loop: TailLoop | None = None
+        self._ending = threading.Event()
 
     def _check(self) -> None:
         if not self.enable_watch_timer and not self.enable_stat_watcher:
@@ -168,16 +172,26 @@ class TailInput(Input):
             ) from None
 
     def start(self) -> None:
-        positions = sidecar = None
         if self.pos_file is not None:
             taken = _pos_files.setdefault(self.pos_file, self.plugin_id)
             if taken != self.plugin_id:
                 raise self.error(f"pos_file {self.pos_file!r} is already used by {taken}", "pos_file")
-            path = Path(self.pos_file)
-            try:
-                positions = PositionFile(path, follow_inodes=self.follow_inodes, log=self.log)
-            except OSError as error:
+        try:
+            self._loop = self._make_loop()
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
                 raise self.error(f"cannot write pos_file: {error}; set another path", "pos_file") from error
+            # What waits in the buffers may make room once it is sent.
+            self.log.error("cannot write pos_file: files are followed once there is room", error=error)
+        self._thread = threading.Thread(target=self._run, name=f"tail-{self.plugin_id}", daemon=True)
+        self._thread.start()
+
+    def _make_loop(self) -> TailLoop:
+        """Raises OSError when positions cannot be saved."""
+        positions = sidecar = None
+        if self.pos_file is not None:
+            path = Path(self.pos_file)
+            positions = PositionFile(path, follow_inodes=self.follow_inodes, log=self.log)
             sidecar = Sidecar(path.with_name(path.name + ".kelp"), self.log)
         multiline = isinstance(self._parser, MultilineText)
         options = TailOptions(
@@ -193,11 +207,9 @@ class TailInput(Input):
             compaction_interval=self.pos_file_compaction_interval,
         )
         throttle = GroupThrottle(self.group) if self.group is not None else None
-        self._loop = TailLoop(
+        return TailLoop(
             options, self._expander, self._consumer(throttle), positions, sidecar, self.log, throttle
         )
-        self._thread = threading.Thread(target=self._run, name=f"tail-{self.plugin_id}", daemon=True)
-        self._thread.start()
 
     def _consumer(self, throttle: GroupThrottle | None) -> EventConsumer:
         kind = MultilineConsumer if isinstance(self._parser, MultilineText) else LineConsumer
@@ -213,11 +225,23 @@ class TailInput(Input):
         )
 
     def _run(self) -> None:
-        assert self._loop is not None
         try:
-            self._loop.run()
+            while self._loop is None:
+                if self._ending.wait(_ROOM_WAIT):
+                    return
+                self._try_again()
+            if not self._ending.is_set():
+                self._loop.run()
         except Exception:  # a dead thread must not be silent
             self.log.exception("following files ended by a fault")
+
+    def _try_again(self) -> None:
+        try:
+            self._loop = self._make_loop()
+        except OSError as error:
+            self.log.debug("still cannot write pos_file", error=error)
+        else:
+            self.log.info("there is room for pos_file: following files")
 
     def _hand_on(self, reader: Reader, batch: Batch, start_of: StartOf) -> None:
         """Emit events of a file. Raises BufferOverflow; after any other fault the events are given up, as in Fluentd."""
@@ -257,6 +281,7 @@ class TailInput(Input):
         return [(path, one.identity[1], one.position) for path, one in readers if one is not None]
 
     def stop(self) -> None:
+        self._ending.set()
         if self._loop is not None:
             self._loop.stop()
 
