@@ -44,7 +44,7 @@ class Journal:
         return self._check(getattr(self._lib, f"sd_journal_{name}")(self._handle, *arguments))
 
     def seek(self, cursor: str | None, *, from_head: bool) -> None:
-        """Stand before the entry to read first: the one behind `cursor`, else the oldest, else the next to come."""
+        """Stand before the entry to read first: the one behind `cursor`, else the oldest, else the newest, as in Fluentd."""
         if cursor is not None:
             self._call("seek_cursor", cursor.encode())
             # the entry of the cursor itself was read; where it is gone, the next one stands in its place
@@ -54,7 +54,7 @@ class Journal:
             self._call("seek_head")
         else:
             self._call("seek_tail")
-            self._call("previous")
+            self._call("previous_skip", ctypes.c_uint64(2))
 
     def entries(self, most: int) -> Iterator[tuple[int, dict[str, str]]]:
         """Up to `most` entries: time in nanoseconds, and fields as the journal names them."""

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from kelp.agent.config import Element, Section, param
-from kelp.agent.config.values import to_array
 from kelp.agent.event import Batch, Record
 from kelp.agent.listen.journal import Journal
 from kelp.agent.plugin.input import BufferOverflow, Input
@@ -33,21 +32,30 @@ class EntrySection(Section):
     )
     fields_lowercase: bool = param.boolean(default=False, description="Write names in lower case.")
 
+    def configure(self) -> None:
+        self._sources: dict[str, list[str]] = {}
+        for source, targets in (self.field_map or {}).items():
+            for target in targets if isinstance(targets, list) else [targets]:
+                if not isinstance(target, str):
+                    raise self.error(
+                        f"option 'field_map' must hold strings or arrays of strings, got {target!r}",
+                        "field_map",
+                    )
+                self._sources.setdefault(target, []).append(source)
+
     def make(self, fields: dict[str, str]) -> Record:
-        """The record of an entry; fields mapped to one name are joined by a space."""
-        if not self.field_map:
-            return (
-                {} if self.field_map_strict else {self._name(name): value for name, value in fields.items()}
-            )
+        """The record of an entry; what comes to have one name is joined by a space."""
         record: Record = {}
-        joined: dict[str, list[str]] = {}
+        for target, sources in self._sources.items():
+            if values := [fields[source] for source in sources if source in fields]:
+                record[target] = " ".join(values)
+        if self.field_map_strict:
+            return record
+        mapped = self.field_map or {}
         for name, value in fields.items():
-            if name in self.field_map:
-                for target in to_array(self.field_map[name]):
-                    joined.setdefault(str(target), []).append(value)
-            elif not self.field_map_strict:
-                record[self._name(name)] = value
-        record.update({name: " ".join(values) for name, values in joined.items()})
+            if name not in mapped:
+                name = self._name(name)
+                record[name] = f"{value} {record[name]}" if name in record else value
         return record
 
     def _name(self, name: str) -> str:
@@ -89,25 +97,34 @@ class SystemdInput(Input):
                 raise self.error(f"option 'matches' must hold objects, got {match!r}", "matches")
         if self.strip_underscores:
             self.entry.fields_strip_underscores = True
-        path = self.pos_file
+        path, persistent = self.pos_file, False
         if self.storage is not None:
             kind = self.storage.get("@type", "local")
             if kind != "local":
                 raise self.error(f"storage type {kind!r} is not known: use local")
-            self.storage.get("persistent")
+            persistent = self.storage.get("persistent") in ("true", "yes", "")
             path = self.storage.get("path", path)
         self._position = self._position_file(path)
+        if self._position is None and persistent:
+            raise self.error("<storage> needs a path, or @id of the input and root_dir in <system>")
         if self._position is None:
             self.log.warning("no <storage> with a path: after a restart, entries may be missing or doubled")
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
     def _position_file(self, path: str | None) -> Path | None:
-        if path is None:
+        """Fluentd's rules: a path is a folder unless it ends in .json or is a file; else the folder of the plugin."""
+        worker = f"worker{self.context.worker_id}"
+        if path is not None:
+            is_file = os.path.isfile(path) or path == self.pos_file
+            if is_file or (path.endswith(".json") and not os.path.isdir(path)):
+                return Path(path)
+            return Path(path) / worker / "storage.json"
+        if self.context.root_dir is None or not self.has_own_id:
             return None
-        if path.endswith("/") or os.path.isdir(path):
-            return Path(path) / f"worker{self.context.worker_id}" / "storage.json"
-        return Path(path)
+        usage = self.storage.arg if self.storage is not None else ""
+        name = f"storage.{usage}.json" if usage else "storage.json"
+        return self.context.root_dir / worker / self.plugin_id / name
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name=f"journal-{self.plugin_id}", daemon=True)
