@@ -82,3 +82,7 @@ def test_config_errors(options: str, message: str) -> None:
     with pytest.raises(ConfigError) as caught:
         formatted(options, {})
     assert message in str(caught.value)
+
+
+def test_msgpack_takes_integers_beyond_64_bits_as_text() -> None:
+    assert formatted("@type msgpack", {"a": 2**70}) == b"\x81\xa1a\xb61180591620717411303424"

@@ -1,7 +1,6 @@
 """The record as MessagePack."""
 
-import msgpack
-
+from kelp.agent.buffer.event_stream import packer
 from kelp.agent.event import Batch
 from kelp.agent.output.time_options import TimeOptions
 from kelp.agent.plugin import Formatter, register
@@ -12,5 +11,5 @@ class MsgpackFormatter(TimeOptions, Formatter):
     """One map per event, without separators: https://msgpack.org/."""
 
     def format_records(self, tag: str, batch: Batch) -> list[bytes]:
-        pack = msgpack.Packer(unicode_errors="surrogateescape").pack
+        pack = packer()
         return [pack(record) for record in batch.records]

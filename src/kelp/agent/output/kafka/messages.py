@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import msgpack
 
+from kelp.agent.buffer.event_stream import packer
 from kelp.agent.event import Batch, Record
 from kelp.agent.output.json_text import dump_clean
 from kelp.agent.output.kafka.options import MessageOptions
@@ -48,7 +49,7 @@ class MessageMaker:
 
     def make(self, tag: str, batch: Batch) -> list[bytes]:
         """The packed message of each event; events larger than max_send_limit_bytes give b""."""
-        pack = msgpack.Packer(unicode_errors="surrogateescape").pack
+        pack = packer()
         limit = self._options.max_send_limit_bytes
         out = []
         for time, record in zip(batch.times, batch.records, strict=True):
