@@ -63,6 +63,27 @@ def test_a_missing_file(runner: Runner) -> None:
     assert f"cannot read {runner.folder / 'nope.conf'}: No such file or directory" in said
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--dry", "--strict"), "option 'rate' must be an integer, got '5x'"),
+        (("--no-supervisor", "--workers=2"), "--no-supervisor runs one worker, but `workers` is 2"),
+        (("--dry-run", "-i", "<match>\\n</match>"), "option '@type' is required"),
+    ],
+)
+def test_options_that_lead_to_a_fault(runner: Runner, options: tuple[str, ...], message: str) -> None:
+    code, said = runner.run(runner.config("<source>\n@type sample\ntag a\nrate 5x\n</source>\n"), *options)
+    assert code == 1
+    assert message in said
+
+
+def test_setup_writes_a_configuration_once(runner: Runner) -> None:
+    folder = runner.folder / "new"
+    for _ in range(2):
+        assert runner.run(Path("unread"), "--setup", str(folder))[0] == 0
+    assert runner.run(folder / "fluent.conf", "--dry-run")[0] == 0
+
+
 @pytest.mark.parametrize("options", [(), ("--no-supervisor",)])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_stopping_flushes_what_is_held(

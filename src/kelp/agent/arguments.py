@@ -20,7 +20,17 @@ class AgentCommand(click.Command):
     """A command that also takes the options in FLUENTD_OPT, as the entry points of Fluentd's images do."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, with_environment(args, os.environ))
+        names = [name for option in self.get_params(ctx) for name in option.opts if name.startswith("--")]
+        return super().parse_args(ctx, [full_name(arg, names) for arg in with_environment(args, os.environ)])
+
+
+def full_name(argument: str, names: list[str]) -> str:
+    """A shortened long option in full, where only one begins so: `--dry` is `--dry-run`."""
+    name, equals, value = argument.partition("=")
+    if not name.startswith("--") or name == "--" or name in names:
+        return argument
+    found = [one for one in names if one.startswith(name)]
+    return found[0] + equals + value if len(found) == 1 else argument
 
 
 def with_environment(args: list[str], environment: Mapping[str, str]) -> list[str]:
@@ -87,6 +97,14 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         "-d", "--daemon", "pid_file", type=click.Path(path_type=Path), default=None,
         help="Run in the background; this file gets the process id.",
     ),
+    click.option(
+        "--show-plugin-config", metavar="KIND:TYPE", default=None,
+        help="Tell where the options of a plugin are described, and exit.",
+    ),
+    click.option(
+        "-s", "--setup", "setup_folder", is_flag=False, flag_value="/etc/fluent", default=None,
+        type=click.Path(path_type=Path), help="Write a sample configuration to the folder, and exit.",
+    ),
     click.option("-p", "--plugin", multiple=True, hidden=True),
     click.option("-r", "--require", multiple=True, hidden=True),
     click.option("-g", "--gemfile", default=None, hidden=True),
@@ -94,6 +112,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     _ignored("-G", "--gem-path"),
     _ignored("--conf-encoding"),
     _ignored("--suppress-repeated-stacktrace", optional=True),
+    _ignored("--with-source-only", takes_value=False),
     _ignored("--suppress-config-dump", takes_value=False),
     _ignored("--log-event-verbose", takes_value=False),
     click.option("--strict-config-value", is_flag=True, help="As the option of <system>."),

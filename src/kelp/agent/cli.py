@@ -20,6 +20,20 @@ if TYPE_CHECKING:
     from kelp.agent.worker import Settings
 
 _VERBOSITY = ("fatal", "error", "warn", "info", "debug", "trace")
+_SAMPLE = """\
+# Takes events of other agents and over HTTP, and prints them.
+<source>
+  @type forward
+  port 24224
+</source>
+<source>
+  @type http
+  port 9880
+</source>
+<match **>
+  @type stdout
+</match>
+"""
 _INFO = _VERBOSITY.index("info")
 
 
@@ -48,10 +62,39 @@ def command(
     if more["plugin"] or more["require"] or more["gemfile"]:
         message = "Ruby plugins cannot be loaded: -p, -r and --gemfile have no effect"
         log.Log("agent").info(message)
+    if more["show_plugin_config"] is not None:
+        sys.exit(_tell_of_plugin(more["show_plugin_config"]))
+    if more["setup_folder"] is not None:
+        sys.exit(_write_sample(more["setup_folder"]))
     run = _Run(_settings(config, more), level if more["verbose"] or more["quiet"] else None)
     if dry_run or explain is not None:
         sys.exit(run.check(explain))
     sys.exit(run.start(no_supervisor, more["user"], more["group"], more["pid_file"]))
+
+
+def _tell_of_plugin(name: str) -> int:
+    """The exit code. Fluentd's own option does no more."""
+    kind, _, type_name = name.partition(":")
+    click.echo(
+        f"the options of {kind} plugin {type_name!r} stand in docs/agent/reference/{kind}.md", err=True
+    )
+    return 0
+
+
+def _write_sample(folder: Path) -> int:
+    """Write `fluent.conf` and a folder for plugins, as Fluentd does; the exit code."""
+    path = folder / "fluent.conf"
+    try:
+        (folder / "plugin").mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            click.echo(f"{path} already exists.")
+            return 0
+        path.write_text(_SAMPLE)
+    except OSError as error:
+        click.echo(f"error: cannot write {path}: {error.strerror}", err=True)
+        return 1
+    click.echo(f"Installed {path}.")
+    return 0
 
 
 def _settings(config: Path | None, more: dict[str, Any]) -> "Settings":
@@ -72,7 +115,7 @@ def _settings(config: Path | None, more: dict[str, Any]) -> "Settings":
     return Settings(
         config_path(config, os.environ),
         more["form_flag"] or form_of(more["config_type"]),
-        more["inline_config"],
+        sys.stdin.read() if more["inline_config"] == "-" else more["inline_config"],
         more["log_file"],
         system,
         {name: value for name, value in rotation.items() if value is not None},
@@ -118,6 +161,9 @@ class _Run:
             system, root = load_system(self._settings)
         except ConfigError as error:
             click.echo(describe_faults(error), err=True)
+            return EXIT_CONFIG
+        if alone and system.workers > 1:
+            click.echo(f"error: --no-supervisor runs one worker, but `workers` is {system.workers}", err=True)
             return EXIT_CONFIG
         try:
             if pid_file is not None:
@@ -194,7 +240,7 @@ class _Run:
         if system.umask is not None:
             os.umask(int(system.umask, 8))
         if system.process_name:
-            set_name(f"worker:{system.process_name}")
+            set_name(f"worker:{system.process_name}{worker_id if system.workers > 1 else ''}")
         worker = Worker(self._settings, assembly)
         if watch_parent is not None:
             watch_parent(worker.stop_soon)
