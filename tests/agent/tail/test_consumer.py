@@ -14,6 +14,7 @@ from kelp.agent.tail.throttle import GroupSection, GroupThrottle
 from kelp.common.log import Log
 
 WHOLE, LINES, ALL = Take.WHOLE_EVENTS, Take.WHOLE_LINES, Take.ALL
+UNTIMED = {"@type": "json", "estimate_current_event": "false"}
 FIRST = {"@type": "multiline", "format_firstline": "/^\\d/", "format1": "/^(?<n>\\d+) (?<m>.*)/"}
 MATCH = {"@type": "multiline", "format1": "/^(?<n>\\d+)\\n/", "format2": "/end(?<m>.*)/"}
 
@@ -71,6 +72,7 @@ def messages(*texts):
             {"emit_unmatched": True},
             (20, [{"a": 1}, {"unmatched_line": "bad"}, {"a": 2}]),
         ),
+        (UNTIMED, b'{"a":1}\n{"a":2,"time":5}\n', WHOLE, {"emit_unmatched": True}, (25, [{"unmatched_line": '{"a":1}'}, {"a": 2}])),
         (FIRST, b"1 a\n b\n2 c\n d\n", WHOLE, {}, (7, [{"n": "1", "m": "a\n b"}])),
         (FIRST, b"1 a\n b\n2 c\n d\nx", LINES, {}, (14, [{"n": "1", "m": "a\n b"}, {"n": "2", "m": "c\n d"}])),
         (FIRST, b"before\n1 a\n", LINES, {"emit_unmatched": True}, (11, [{"unmatched_line": "before"}, {"n": "1", "m": "a"}])),

@@ -248,7 +248,9 @@ class TailInput(Input):
         key = self.path_key
         if key is not None:
             for record in batch.records:
-                record[key] = record.get(key) or reader.path
+                value = record.get(key)
+                if value is None or value is False:
+                    record[key] = reader.path
         tag = self.tag if self._tag is None else reader.tag.join(self._tag)
         try:
             begin = reader.position

@@ -2,10 +2,12 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from kelp.agent.event import Batch
-from kelp.agent.plugin.parser import ParsedLines, Parser
+from kelp.agent.parse import ParserError
+from kelp.agent.plugin.parser import Parsed, ParsedLines, Parser
 from kelp.agent.tail.reader import Reader, Take
 from kelp.agent.tail.throttle import GroupThrottle
 from kelp.common.log import Log
@@ -124,10 +126,30 @@ class LineConsumer(EventConsumer):
         step = self._lines_at_once or len(lines)
         for start in range(0, len(lines), max(step, 1)):
             some = lines[start : start + step]
-            self._emit(
-                reader, self._parser.parse_lines(some), some, starts.after(start) if starts else _first
-            )
+            self._emit(reader, self._parsed(some), some, starts.after(start) if starts else _first)
         return end
+
+    def _parsed(self, lines: list[bytes]) -> ParsedLines:
+        if self._parser.estimates_time:
+            return self._parser.parse_lines(lines)
+        parsed = ParsedLines()
+        for index, line in enumerate(lines):
+            add_events(parsed, index, partial(self._parser.parse_bytes, line))
+        return parsed
+
+
+def add_events(parsed: ParsedLines, index: int, parse: Callable[[], Iterable[Parsed | None]]) -> None:
+    """Parse a text; events without a time do not count as matched, as the parser was not to estimate it."""
+    try:
+        for event in parse():
+            if event is None or event[0] is None:
+                parsed.unmatched.append(index)
+            else:
+                parsed.times.append(event[0])
+                parsed.records.append(event[1])
+                parsed.lines.append(index)
+    except ParserError as error:
+        parsed.errors[index] = str(error)
 
 
 class LineStarts:

@@ -1,14 +1,14 @@
 """Bytes of a followed file to events that span lines."""
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 from typing import cast
 
-from kelp.agent.parse import ParserError
 from kelp.agent.parse.multiline import MultilineText
 from kelp.agent.parse.record_parser import decode_line
 from kelp.agent.plugin.parser import ParsedLines
-from kelp.agent.tail.consumer import EventConsumer
+from kelp.agent.tail.consumer import EventConsumer, add_events
 from kelp.agent.tail.reader import Reader, Take
 
 
@@ -80,21 +80,11 @@ class MultilineConsumer(EventConsumer):
 
     def _emit_texts(self, reader: Reader, parser: MultilineText, body: bytes, starts: list[int]) -> None:
         """Emit the texts of `body`, which begin at `starts`."""
+        texts = [_chomp(self._text(body[start:end])) for start, end in pairwise([*starts, len(body)])]
         parsed = ParsedLines()
-        lines: list[bytes] = []
-        for index, (start, end) in enumerate(pairwise([*starts, len(body)])):
-            text = _chomp(self._text(body[start:end]))
-            lines.append(text.encode("utf-8", "surrogateescape"))
-            try:
-                for event in parser.parse_all(text):
-                    if event is None or event[0] is None:
-                        parsed.unmatched.append(index)
-                    else:
-                        parsed.times.append(event[0])
-                        parsed.records.append(event[1])
-                        parsed.lines.append(index)
-            except ParserError as error:
-                parsed.errors[index] = str(error)
+        for index, text in enumerate(texts):
+            add_events(parsed, index, partial(parser.parse_all, text))
+        lines = [text.encode("utf-8", "surrogateescape") for text in texts]
         self._emit(reader, parsed, lines, starts.__getitem__)
 
 
