@@ -362,6 +362,12 @@ def test_sample(running):
     assert records[:3] == [{"a": 1, "n": n} for n in range(3)]
 
 
+@pytest.mark.parametrize("options", [{"rate": 0}, {"size": 0}])
+def test_sample_of_nothing(running, options):
+    router, _ = running({"@type": "sample", "tag": "s", **options})
+    assert router.wait(1, 0.2) == []
+
+
 def test_busy_port_is_named(running):
     _router, port = running({"@type": "tcp", "tag": "t"}, section("parse", {"@type": "none"}))
     with pytest.raises(

@@ -138,6 +138,16 @@ def pack(value: Any) -> bytes:
     return bytes(msgpack.packb(value, unicode_errors="surrogateescape"))
 
 
+def tag_of(message: list[Any]) -> str:
+    """The tag of a message; without one it is empty."""
+    return "" if message[0] is None else as_text(message[0])
+
+
+def as_text(value: Any) -> str:
+    """A value that senders write as text or as bytes."""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
 def at(message: list[Any], index: int) -> Any:
     """An item of a message, None where it is too short."""
     return message[index] if len(message) > index else None

@@ -12,7 +12,7 @@ from kelp.agent.config import Section, param
 from kelp.agent.event import Batch
 from kelp.agent.listen import ClientSection, Connection, TcpListener, TransportSection, UdpListener
 from kelp.agent.listen.access import host_name
-from kelp.agent.listen.forward import DECOMPRESSION_LIMIT, EventReader, pack, read_messages
+from kelp.agent.listen.forward import DECOMPRESSION_LIMIT, EventReader, as_text, pack, read_messages, tag_of
 from kelp.agent.plugin.input import Input
 from kelp.agent.plugin.registry import register
 from kelp.common.errors import KelpError
@@ -149,7 +149,7 @@ class ForwardInput(Input):
         if not isinstance(message, list) or len(message) < 2:
             self.log.warning("message is broken", address=connection.address, got=repr(message)[:200])
             return None
-        tag = "" if message[0] is None else _plain(message[0])
+        tag = tag_of(message)
         if self.chunk_size_limit is not None and size > self.chunk_size_limit:
             self.log.warning(
                 "message is larger than chunk_size_limit: dropped",
@@ -212,9 +212,9 @@ class _Handshake:
         if client is None and not self._security.allow_anonymous_source:
             return self._refuse(f"anonymous source host '{self._address}' denied")
         key = (client.shared_key if client is not None else None) or self._security.shared_key
-        if not hmac.compare_digest(_sha512(salt, name, self._nonce, key), _plain(digest)):
+        if not hmac.compare_digest(_sha512(salt, name, self._nonce, key), as_text(digest)):
             return self._refuse("shared_key mismatch")
-        if self._security.user_auth and not self._knows(client, _plain(user), _plain(password_digest)):
+        if self._security.user_auth and not self._knows(client, as_text(user), as_text(password_digest)):
             return self._refuse("username/password mismatch")
         own = self._security.self_hostname
         return ["PONG", True, "", own, _sha512(salt, own, self._nonce, key)], True
@@ -231,10 +231,6 @@ class _Handshake:
     @staticmethod
     def _refuse(reason: str) -> tuple[list[Any], bool]:
         return ["PONG", False, reason, "", ""], False
-
-
-def _plain(value: Any) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def _sha512(*parts: str | bytes) -> str:

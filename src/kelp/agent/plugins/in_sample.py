@@ -45,14 +45,14 @@ class SampleInput(Input):
         for index, record in enumerate(self._samples):
             if not isinstance(record, dict):
                 raise self.error(f"option 'sample' must hold objects, got {record!r} at {index}", "sample")
-        if self.size < 1 or self.rate < 1:
-            raise self.error("options 'size' and 'rate' must be 1 or more", "rate")
         self._next = 0
         self._count = 0
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
+        if self.size < 1 or self.rate < 1:  # nothing to emit
+            return
         self._thread = threading.Thread(target=self._run, name=f"sample-{self.plugin_id}", daemon=True)
         self._thread.start()
 

@@ -2,7 +2,7 @@
 
 from kelp.agent.config import param
 from kelp.agent.listen import Connection
-from kelp.agent.listen.forward import EventReader, read_messages
+from kelp.agent.listen.forward import EventReader, read_messages, tag_of
 from kelp.agent.listen.unix import UnixListener
 from kelp.agent.plugin import Input, register
 from kelp.common.errors import KelpError
@@ -34,9 +34,7 @@ class UnixInput(Input):
             if not isinstance(message, list) or len(message) < 2:
                 self.log.warning("incoming data is broken", got=repr(message)[:200])
                 continue
-            if message[1] is None:  # no time: the present, which 0 stands for
-                message[1] = 0
-            tag = self.tag or str(message[0])
+            tag = self.tag or tag_of(message)
             try:
                 batch, _options = self._reader.read(message, self.path)
             except (KelpError, ValueError) as error:
