@@ -4,6 +4,7 @@ Run as `python tools/check_docs.py`: exits 1 when a page is stale or an option h
 pages are written.
 """
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,8 @@ def _default(param: Param) -> str:
         return "`true`" if value else "`false`"
     if value in ("", [], {}):
         return "empty"
+    if isinstance(value, re.Pattern):
+        return f"`/{_cell(value.pattern.replace('(?P<', '(?<'))}/`"
     return f"`{_cell(str(value))}`"
 
 

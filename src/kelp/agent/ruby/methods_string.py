@@ -379,7 +379,7 @@ def _bytes(text: str) -> list[int]:
     return list(to_bytes(text))
 
 
-def _successor(text: str) -> str:
+def successor(text: str) -> str:
     """`succ`: the last letter or digit counts up, with a carry to those left of it."""
     if not text:
         return ""
@@ -493,7 +493,7 @@ STRING: Table = {
     "[]": _index, "slice": _index, "at": _index,
     "gsub": _substitute(0), "sub": _substitute(1),
     "match": _match, "match?": plain(_matches, 1, 2), "=~": plain(match, 1),
-    "split": plain(_split, 0, 2), "scan": _scan, "succ": plain(_successor), "next": plain(_successor),
+    "split": plain(_split, 0, 2), "scan": _scan, "succ": plain(successor), "next": plain(successor),
     "upcase": plain(str.upper, 0), "downcase": plain(str.lower, 0), "swapcase": plain(str.swapcase),
     "capitalize": plain(lambda t: t[:1].upper() + t[1:].lower()), "+": plain(_plus, 1), "*": plain(multiply, 1), "%": plain(modulo, 1),
     "<<": plain(_plus, 1), "codepoints": plain(lambda t: list(map(ord, t))), "sum": plain(lambda t: sum(to_bytes(t)) % 65536),
