@@ -384,6 +384,11 @@ def test_busy_port_is_named(running):
         ({"@type": "http", "cors_allow_credentials": "true"}, "cors_allow_credentials needs named origins"),
         ({"@type": "forward", "tag": ""}, "option 'tag' must not be empty"),
         ({"@type": "tcp", "tag": "t"}, "section <parse> is required"),
+        ({"@type": "forward", "transport": ("udp", {})}, "transport must be one of tcp, tls, got 'udp'"),
+        ({"@type": "syslog", "tag": "t", "transport": ("sctp", {})}, "must be one of tcp, udp, tls, got 'sctp'"),
+        ({"@type": "forward", "transport": ("tls", {})}, "transport tls needs cert_path and private_key_path, or ca_cert_path"),
+        ({"@type": "forward", "transport": ("tls", {"cert_path": "/none", "private_key_path": "/none"})}, "cannot load the certificate or its key: .*No such file"),
+        ({"@type": "forward", "transport": ("tls", {"insecure": "true", "min_version": "TLSv1_3"})}, "min_version and max_version must be set together"),
         ({"@type": "systemd", "tag": "t", "matches": "[1]"}, "option 'matches' must hold objects"),
         ({"@type": "tail", "tag": "t", "path": "/x", "format": "none", "follow_inodes": "true"}, "follow_inodes needs pos_file"),
         ({"@type": "tail", "tag": "t", "path": "/x", "format": "none", "from_encoding": "utf-16"}, "from_encoding needs encoding"),
@@ -392,5 +397,10 @@ def test_busy_port_is_named(running):
     ],
 )  # fmt: skip
 def test_faults(running, options, message):
+    inner = []
+    if "transport" in options:
+        kind, settings = options["transport"]
+        options = {name: value for name, value in options.items() if name != "transport"}
+        inner = [section("transport", settings, arg=kind)]
     with pytest.raises(ConfigError, match=message):
-        running(options)
+        running(options, *inner)

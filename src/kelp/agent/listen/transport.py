@@ -4,6 +4,7 @@ import socket
 import ssl
 import tempfile
 from pathlib import Path
+from typing import ClassVar
 
 from kelp.agent.config import Section, param
 from kelp.agent.listen.certificate import Issuer, Wish, make_certificate
@@ -19,9 +20,9 @@ _VERSIONS = {
 class TransportSection(Section):
     """How connections are made."""
 
-    protocol: str | None = param.string(
-        default=None, argument=True, description="Kind of transport: tcp, udp or tls."
-    )
+    kinds: ClassVar[tuple[str, ...]] = ("tcp", "tls")
+
+    protocol: str | None = param.string(default=None, argument=True, description="Kind of transport.")
     cert_path: str | None = param.string(default=None, description="Certificate chain, PEM.")
     private_key_path: str | None = param.string(default=None, description="Private key, PEM.")
     private_key_passphrase: str | None = param.string(
@@ -70,8 +71,8 @@ class TransportSection(Section):
     linger_timeout: int = param.integer(default=0, description="Accepted for Fluentd's sake.")
 
     def configure(self) -> None:
-        if self.protocol not in (None, "tcp", "udp", "tls"):
-            raise self.error(f"transport must be tcp, udp or tls, got {self.protocol!r}")
+        if self.protocol is not None and self.protocol not in self.kinds:
+            raise self.error(f"transport must be one of {', '.join(self.kinds)}, got {self.protocol!r}")
         if self.protocol == "tls":
             self._check_tls()
 
@@ -89,6 +90,11 @@ class TransportSection(Section):
         if (self.min_version is None) != (self.max_version is None):
             name = "min_version" if self.max_version is None else "max_version"
             raise self.error("min_version and max_version must be set together", name)
+        if self.cert_path is not None:
+            try:
+                self._load_certificate(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+            except OSError as error:
+                raise self.error(f"cannot load the certificate or its key: {error}", "cert_path") from error
 
     def context(self) -> ssl.SSLContext | None:
         """The TLS settings; None for other transports. Raises OSError when a file cannot be read, KelpError."""

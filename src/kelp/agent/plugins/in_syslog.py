@@ -21,6 +21,12 @@ FACILITIES = (
 SEVERITIES = ("emerg", "alert", "crit", "err", "warn", "notice", "info", "debug")
 
 
+class SyslogTransportSection(TransportSection):
+    """How messages come."""
+
+    kinds = ("tcp", "udp", "tls")
+
+
 @register("input", "syslog")
 class SyslogInput(Input):
     """Take syslog messages."""
@@ -60,8 +66,8 @@ class SyslogInput(Input):
     message_length_limit: int = param.size(default=2048, description="Longer datagrams are cut, in bytes.")
     blocking_timeout: float = param.time(default=0.5, description="Accepted for Fluentd's sake.")
     delimiter: str = param.string(default="\n", description="What ends a TCP message.")
-    transport: TransportSection | None = param.section(
-        "transport", TransportSection, description="Transport."
+    transport: SyslogTransportSection | None = param.section(
+        "transport", SyslogTransportSection, description="tcp, udp (by default) or tls."
     )
     parse: Element | None = param.element(
         "parse", description="How to parse a message.", plugin_kind="parser"
