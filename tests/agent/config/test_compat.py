@@ -26,7 +26,7 @@ def lift(text: str, *kinds: str, default_chunk_key: str = "") -> dict[str, dict[
         (
             "format none\ntypes a:integer,b:float",
             "parser",
-            {"parse": {"@type": "none", "types": '{"a": "integer", "b": "float"}'}},
+            {"parse": {"@type": "none", "types": '{"a":"integer","b":"float"}'}},
         ),
         ("format ltsv\nutc", "parser", {"parse": {"@type": "ltsv", "localtime": "false"}}),
         ("<parse>\n</parse>\nformat json", "parser", {"parse": {}}),

@@ -15,6 +15,7 @@ from unittest.mock import patch
 from kelp.agent.buffer.chunk import Frame
 from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config import ConfigError, Element, param
+from kelp.agent.config.compat import lift_flat_options
 from kelp.agent.config.element import USE_DEFAULT
 from kelp.agent.config.v0 import parse_v0
 from kelp.agent.config.v1 import parse_v1
@@ -191,6 +192,13 @@ def _parsed(case: Case) -> Iterator[Element]:
             yield parse(case["text"], "case.conf", folder)
 
 
+def _flat(case: Case) -> list[Any]:
+    """The sections made of flat options."""
+    with _parsed(case) as root:
+        lift_flat_options(root, tuple(case["kinds"]), case.get("chunk_key", ""))
+        return [_tree(one) for one in root.elements]
+
+
 def _agent(case: Case) -> dict[str, Any]:
     assembly = _assembly(case, case.get("worker", 0))
     for other in range(1, assembly.workers if "worker" not in case else 1):
@@ -296,5 +304,6 @@ _KINDS: dict[str, Callable[[Case], Any]] = {
     "setup": _setup,
     "match": _match,
     "agent": _agent,
+    "flat": _flat,
     "value": _value,
 }

@@ -17,6 +17,7 @@ require 'fluent/plugin/bare_output'
 require 'fluent/plugin/input'
 require 'fluent/variable_store'
 require 'fluent/match'
+require 'fluent/plugin_helper/compat_parameters'
 require 'fluent/config'
 require 'fluent/plugin_helper/record_accessor'
 
@@ -185,6 +186,15 @@ def parse_text(c, folder)
   path = File.join(folder, 'case.yaml')
   File.write(path, c['text'])
   Fluent::Config::YamlParser.parse(path)
+end
+
+# The sections that a plugin of 0.14 makes of flat options; all their values as text.
+def run_flat(c)
+  extend Fluent::PluginHelper::CompatParameters
+  conf = parse_text(c, Dir.pwd)
+  compat_parameters_convert(conf, *c['kinds'].map(&:to_sym), default_chunk_key: c['chunk_key'] || '')
+  conf.elements.each { |e| e.transform_values! { |v| v.nil? ? v : v.to_s } }
+  conf.elements.map { |e| tree(e) }
 end
 
 # A whole configuration in a process of its own: what nothing reads, and the plugins on the way of each tag.

@@ -97,6 +97,8 @@ class BufferedOutput(Output):
             self._configure_storage()
         elif self.element.children("buffer") and self._has_own_buffer():
             raise self.error("a secondary output has no <buffer> of its own; take it out")
+        else:
+            dict(self._buffer_element.items())  # our own, and unused: it needs no warning
         self._configure_secondary()
 
     def _has_own_buffer(self) -> bool:

@@ -1,12 +1,12 @@
 """Fluentd 0.12's flat options, lifted into the sections that hold them today."""
 
-import json
 import re
 from collections.abc import Callable, Mapping
 
 from kelp.agent.config.element import Attr, Element
 from kelp.agent.config.errors import ConfigError
 from kelp.agent.config.values import to_boolean, to_string
+from kelp.agent.ruby.json_text import dump_json
 
 # Flat name → name in the section; None: used to compute others.
 _BUFFER: dict[str, str | None] = {
@@ -91,10 +91,12 @@ def _flag(element: Element, name: str) -> bool:
     return name in element.attrs and bool(to_boolean(element.get(name)))
 
 
-def _set_zone(element: Element, section: Element, name: str, *, means_utc: bool = False) -> None:
-    """Turn flat `localtime`/`utc` into the section's option `name`."""
+def _set_zone(
+    element: Element, section: Element, name: str, *, means_utc: bool = False, may_agree: bool = False
+) -> None:
+    """Turn flat `localtime`/`utc` into the section's option `name`; both may stand there if they `may_agree`."""
     local, utc = element.attr("localtime"), element.attr("utc")
-    if local and utc and _flag(element, "localtime") == _flag(element, "utc"):
+    if local and utc and not (may_agree and (local.value == "false") != (utc.value == "false")):
         raise ConfigError(f"{element.title()}: both utc and localtime are given, use only one", utc.place)
     if local or utc:
         is_local = _flag(element, "localtime") if local else not _flag(element, "utc")
@@ -128,7 +130,7 @@ def _lift_parser(element: Element, _: str) -> None:
         return
     parse = _copy(element, "parse", _PARSE)
     form = element.attr("format")
-    if form is not None and form.value:
+    if form is not None and form.value is not None:
         text = to_string(form.value)
         if text.startswith("/") and text.endswith("/"):
             parse.set("@type", "regexp", form)
@@ -144,8 +146,8 @@ def _lift_parser(element: Element, _: str) -> None:
     if types is not None:
         delimiter = element.get("types_delimiter") or ","
         label = element.get("types_label_delimiter") or ":"
-        pairs = (pair.partition(label) for pair in to_string(types.value).split(delimiter))
-        parse.set("types", json.dumps({key: kind for key, _, kind in pairs}), types)
+        pairs = [pair.split(label, 1) for pair in to_string(types.value).split(delimiter) if pair]
+        parse.set("types", dump_json({pair[0]: pair[1] if pair[1:] else None for pair in pairs}), types)
     _set_zone(element, parse, "localtime")
 
 
@@ -159,7 +161,7 @@ def _lift_inject(element: Element, _: str) -> None:
     if _flag(element, "time_as_epoch"):
         inject.attrs.setdefault("time_key", Attr("time"))
         inject.set("time_type", "unixtime")
-    _set_zone(element, inject, "localtime")
+    _set_zone(element, inject, "localtime", may_agree=True)
     if _flag(element, "include_tag_key"):
         inject.attrs.setdefault("tag_key", Attr("tag"))
 
