@@ -53,13 +53,20 @@ def plain(value: Any) -> Any:
             return value.decode()
         except UnicodeDecodeError:
             return {"$hex": value.hex()}
+    if isinstance(value, str) and _has_bytes(value):
+        return {"$hex": value.encode("utf-8", "surrogateescape").hex()}
     if isinstance(value, dict):
-        return {k: plain(v) for k, v in value.items()}
+        return {k if isinstance(k, str) else str(plain(k)): plain(v) for k, v in value.items()}
     if isinstance(value, list):
         return [plain(v) for v in value]
     if isinstance(value, float) and not math.isfinite(value):
         return {"$float": {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}[str(value)]}
     return value
+
+
+def _has_bytes(text: str) -> bool:
+    """Whether text holds bytes that were no UTF-8."""
+    return any("\udc80" <= char <= "\udcff" for char in text)
 
 
 def from_case(value: Any) -> Any:

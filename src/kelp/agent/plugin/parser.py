@@ -45,7 +45,7 @@ class Parser(Plugin):
         )
 
     def parse_bytes(self, data: bytes) -> Iterable[Parsed | None]:
-        """As `parse_all`, of what came as bytes; those that are not UTF-8 become U+FFFD."""
+        """As `parse_all`, of what came as bytes; those that are not UTF-8 stand as lone surrogates."""
         return self.parse_all(data.decode("utf-8", "surrogateescape"))
 
     def parse_lines(self, lines: list[bytes]) -> ParsedLines:
