@@ -44,7 +44,9 @@ class GroupSection(Section):
         default=compile_regexp(_CONTAINER_LOG), description="Named groups of a path."
     )
     rate_period: float = param.time(default=5, description="Seconds over which lines are counted.")
-    rule: list[RuleSection] = param.sections("rule", RuleSection, description="Limit of a group.")
+    rule: list[RuleSection] = param.sections(
+        "rule", RuleSection, required=True, description="Limit of a group."
+    )
 
 
 @dataclass(slots=True)
