@@ -29,7 +29,7 @@ def filtered(
     [
         ("use_record_as_seed true\nrecord_keys x,z", "sha1", "1_"),
         ("use_record_as_seed true\nrecord_keys x,y\nseparator -\nhash_type md5", "md5", '1-{"k"=>nil}'),
-        ("use_record_as_seed true\nuse_entire_record true\nhash_type sha256", "sha256", '|x|1|y|{"k"=>nil}'),
+        ("use_record_as_seed true\nuse_entire_record true\nhash_type sha256", "sha256", '|y|{"k"=>nil}|x|1'),
         ("use_record_as_seed true\nrecord_keys x\ninclude_tag_in_seed true\ninclude_time_in_seed true\nhash_type sha512",
          "sha512", "a.b_1795428000_1"),
     ],

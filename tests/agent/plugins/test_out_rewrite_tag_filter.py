@@ -41,7 +41,7 @@ def test_rules(options: str, record: dict[str, Any], tag: str | None) -> None:
         ("", "section <rule> is required"),
         ("rewriterule1 a b c\n" + rule("a", "x", "y"), "rewriterule1 … are no longer supported"),
         (rule("a", "x", "y") * 2, "two <rule> sections have the same key and pattern"),
-        (rule("a", "x", "${tag_parts[0..1]}"), "${tag_parts[n]} takes no ranges"),
+        (rule("a", "x", "${tag_parts[0..1]}.__TAG_PARTS[0..1]__"), "${tag_parts[n]} takes no ranges"),
         ("remove_tag_prefix a\nremove_tag_regexp /b/\n" + rule("a", "x", "y"), "are exclusive"),
     ],
 )

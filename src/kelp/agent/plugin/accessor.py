@@ -5,10 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 from kelp.agent.event import Record
+from kelp.common.errors import KelpError
 
-_QUOTED = re.compile(r"\[(?:'([^']*)'|\"([^\"]*)\"|(-?\d+))\]")
-_DOTTED = re.compile(r"([^\[\]]*)((?:\[-?\d+\])*)\Z")
 Key = str | int
+
+
+class UnreachableError(KelpError):
+    """A field's path leads through a value that holds no fields."""
 
 
 def parse_path(path: str) -> list[Key]:
@@ -22,29 +25,49 @@ def parse_path(path: str) -> list[Key]:
 
 def _dotted(path: str) -> list[Key]:
     keys: list[Key] = []
-    for part in path[2:].split("."):
-        found = _DOTTED.match(part)
-        if found is None:
-            raise ValueError(f"a field path with matching brackets, got {path!r}")
-        if re.search(r"\s", found[1]):
+    for part in path[2:].rstrip(".").split("."):
+        name, bracket, rest = part.partition("[")
+        if re.search(r"\s", name):
             raise ValueError(f"a field path without blanks, got {path!r}: write $['…']")
-        keys += [found[1]] if found[1] else []
-        keys += [int(number) for number in re.findall(r"-?\d+", found[2])]
-    if not keys:
+        keys += [] if bracket and not name else [name]
+        keys += _in_brackets(rest, path, quotes=False) if bracket else []
+    if not keys or path == "$.":
         raise ValueError(f"a field path with keys, got {path!r}")
     return keys
 
 
 def _bracketed(path: str) -> list[Key]:
-    keys: list[Key] = []
-    at = 1
-    while at < len(path):
-        found = _QUOTED.match(path, at)
-        if found is None:
-            raise ValueError(f"a field path with matching brackets and quotes, got {path!r}")
-        keys.append(int(found[3]) if found[3] is not None else found[1] if found[1] is not None else found[2])
-        at = found.end()
+    keys = _in_brackets(path[2:], path, quotes=True)
+    if not keys:
+        raise ValueError(f"a field path with keys, got {path!r}")
     return keys
+
+
+def _in_brackets(text: str, path: str, *, quotes: bool) -> list[Key]:
+    """The keys of `'a'][0]['b']`, read as Fluentd does: what stands between a bracket and the next one is skipped."""
+    keys: list[Key] = []
+    while text:
+        key, text = _one_key(text, path, quotes=quotes)
+        keys.append(key)
+        if text:
+            _, bracket, text = text.partition("[")
+            if not bracket:
+                raise ValueError(f"a field path with matching brackets, got {path!r}")
+    return keys
+
+
+def _one_key(text: str, path: str, *, quotes: bool) -> tuple[Key, str]:
+    """The key at the start of `text`, up to its closing bracket, and what follows."""
+    if quotes and text[0] in "\"'":
+        end = text.find("']")
+        end = text.find('"]') if end < 0 else end
+        if end < 0 or text[end] != text[0]:
+            raise ValueError(f"a field path with matching brackets and quotes, got {path!r}")
+        return text[1:end], text[end + 2 :]
+    number, bracket, rest = text.partition("]")
+    if not bracket or not re.fullmatch(r"\s*[+-]?\d+\s*", number):
+        raise ValueError(f"a field path with matching brackets and quotes, got {path!r}")
+    return int(number), rest
 
 
 class Accessor:
@@ -70,6 +93,17 @@ class Accessor:
     def get(self, record: Record) -> Any:
         """The value of the field; None where it or something on its way is missing."""
         return _step(self._parent(record), self._last)
+
+    def reach(self, record: Record) -> Any:
+        """As `get`; raises UnreachableError where Ruby's `dig` would: `$.a.b` where `a` is text."""
+        value: Any = record
+        for key in self.keys:
+            if value is None:
+                return None
+            if not isinstance(value, dict) and not (isinstance(value, list) and isinstance(key, int)):
+                raise UnreachableError(f"cannot reach {self.path} in a {type(value).__name__}")
+            value = _step(value, key)
+        return value
 
     def set(self, record: Record, value: Any) -> None:
         """Set the field; no effect where its parent is missing."""

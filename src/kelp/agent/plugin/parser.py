@@ -36,6 +36,10 @@ class Parser(Plugin):
         """Every event in `text`: most forms hold one, a JSON array many; None for one that does not match."""
         return (self.parse(text),)
 
+    def parse_value(self, value: Any) -> Parsed | None:
+        """What becomes of a value that is no text, such as a hash; None where the form wants text."""
+        return None
+
     @property
     def estimates_time(self) -> bool:
         """Whether it, and any parser within it, gives events without a time the present."""

@@ -1,10 +1,14 @@
 """The dedot filter: replace dots in the names of fields."""
 
+import re
 from typing import Any
 
 from kelp.agent.config import param
 from kelp.agent.event import Batch, Record
 from kelp.agent.plugin import Filter, register
+from kelp.agent.ruby.methods_string import replaced
+
+_DOT = re.compile(r"\.")
 
 
 @register("filter", "dedot")
@@ -27,12 +31,18 @@ class DedotFilter(Filter):
     def _renamed(self, record: Record) -> Record:
         if not self.de_dot_nested and not any("." in key for key in record):
             return record
+        return {self._name(key): self._inner(value) for key, value in record.items()}
+
+    def _name(self, key: str) -> str:
         separator = self.de_dot_separator
-        return {key.replace(".", separator): self._inner(value) for key, value in record.items()}
+        # The plugin hands it to gsub, where a backslash has a meaning.
+        return replaced(key, _DOT, separator) if "\\" in separator else key.replace(".", separator)
 
     def _inner(self, value: Any) -> Any:
         if not self.de_dot_nested:
             return value
         if isinstance(value, dict):
             return self._renamed(value)
-        return [self._inner(one) for one in value] if isinstance(value, list) else value
+        if isinstance(value, list):
+            return [self._renamed(one) if isinstance(one, dict) else one for one in value]
+        return value

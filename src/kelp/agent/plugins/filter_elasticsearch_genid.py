@@ -7,6 +7,7 @@ import uuid
 from kelp.agent.config import param
 from kelp.agent.event import Batch, Record
 from kelp.agent.plugin import Filter, register
+from kelp.agent.ruby.methods import join
 from kelp.agent.ruby.values import to_s
 
 _NANOS = 1_000_000_000
@@ -44,8 +45,8 @@ class ElasticsearchGenidFilter(Filter):
         if self.include_time_in_seed:
             seed += f"{time // _NANOS}{self.separator}"
         if self.use_entire_record:
-            return seed + "".join(f"|{key}|{to_s(record[key])}" for key in sorted(record))
-        return seed + self.separator.join(to_s(record.get(key)) for key in self.record_keys)
+            return seed + "".join(f"|{key}|{to_s(record[key])}" for key in record)
+        return seed + join([record.get(key) for key in self.record_keys], self.separator)
 
     def _encode(self, seed: str | None) -> str:
         if seed is None:

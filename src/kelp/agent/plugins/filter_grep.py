@@ -7,7 +7,7 @@ from typing import Any
 from kelp.agent.config import Section, param
 from kelp.agent.event import Batch, Record
 from kelp.agent.plugin import Filter, register
-from kelp.agent.plugin.accessor import Accessor
+from kelp.agent.plugin.accessor import Accessor, UnreachableError
 from kelp.agent.ruby.regexp import compile_regexp
 from kelp.agent.ruby.values import to_s
 
@@ -59,31 +59,34 @@ class GrepFilter(Filter):
     )
 
     def configure(self) -> None:
-        all_match = self._numbered("regexp") + self._distinct(self.regexps, "<regexp>")
-        any_drops = self._numbered("exclude") + self._distinct(self.excludes, "<exclude>")
-        any_match: list[Test] = []
-        all_drop: list[Test] = []
+        self._is_nested = False
+        # Conditions by what they mean together, then by their field, which may stand once only.
+        all_match = self._numbered("regexp")
+        any_drops = self._numbered("exclude")
+        any_match: dict[str, Test] = {}
+        all_drop: dict[str, Test] = {}
+        self._add(all_match, self.regexps, "<regexp>")
+        self._add(any_drops, self.excludes, "<exclude>")
         for group in self.and_groups:
-            all_match += self._distinct(group.regexps, "<and>")
-            all_drop += self._distinct(group.excludes, "<and>")
+            self._add(all_match, group.regexps, "<and>")
+            self._add(all_drop, group.excludes, "<and>")
         for group in self.or_groups:
-            any_match += self._distinct(group.regexps, "<or>")
-            any_drops += self._distinct(group.excludes, "<or>")
-        self._keeps = _combine(all_match, any_match, all_drop, any_drops)
+            self._add(any_match, group.regexps, "<or>")
+            self._add(any_drops, group.excludes, "<or>")
+        tests = [list(found.values()) for found in (all_match, any_match, all_drop, any_drops)]
+        self._keeps = _combine(*tests)
+        if self._is_nested:
+            self._keeps = self._keeping_odd(self._keeps)
 
-    def _distinct(self, conditions: list[ConditionSection], where: str) -> list[Test]:
-        seen: set[str] = set()
-        tests = []
+    def _add(self, tests: dict[str, Test], conditions: list[ConditionSection], where: str) -> None:
         for one in conditions:
-            if one.key in seen:
+            if one.key in tests:
                 raise one.error(f"key {one.key!r} stands twice in {where}", "key")
-            seen.add(one.key)
-            tests.append(self._test(one.key, one.pattern))
-        return tests
+            tests[one.key] = self._test(one.key, one.pattern)
 
-    def _numbered(self, name: str) -> list[Test]:
+    def _numbered(self, name: str) -> dict[str, Test]:
         """Fluentd 0.12's form: `regexp1 key pattern`."""
-        tests = []
+        tests: dict[str, Test] = {}
         for number in range(1, _NUMBERED + 1):
             option = f"{name}{number}"
             self.element.known.add(option)
@@ -93,22 +96,38 @@ class GrepFilter(Filter):
             key, blank, pattern = str(value).partition(" ")
             if not blank:
                 raise self.error(f"option {option!r} must be a field and a pattern, got {value!r}", option)
+            if key in tests:
+                raise self.error(f"option {option!r}: the field {key!r} has a pattern already", option)
             try:
-                tests.append(self._test(key, compile_regexp(pattern)))
+                tests[key] = self._test(key, compile_regexp(pattern))
             except ValueError as error:
                 raise self.error(f"option {option!r}: cannot compile {pattern!r}: {error}", option) from None
         return tests
 
     def _test(self, key: str, pattern: "re.Pattern[str]") -> Test:
         try:
-            get = Accessor(key).getter()
+            accessor = Accessor(key)
         except ValueError as error:
             raise self.error(f"key must be {error}") from None
+        self._is_nested = self._is_nested or accessor.is_nested
+        get = accessor.reach if accessor.is_nested else accessor.getter()
         search = pattern.search
 
         def test(record: Record) -> bool:
             value: Any = get(record)
             return search(value if type(value) is str else to_s(value)) is not None
+
+        return test
+
+    def _keeping_odd(self, keeps: Test) -> Test:
+        """Keep records in which a path leads through text or a number, as Fluentd does."""
+
+        def test(record: Record) -> bool:
+            try:
+                return keeps(record)
+            except UnreachableError as error:
+                self.log.warning("cannot grep an event", error=error)
+                return True
 
         return test
 

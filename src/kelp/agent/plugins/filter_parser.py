@@ -6,6 +6,7 @@ from kelp.agent.config import Element, param
 from kelp.agent.event import Batch, Record
 from kelp.agent.plugin import Filter, ParsedLines, register
 from kelp.agent.plugin.accessor import Accessor
+from kelp.agent.plugin.parser import Parsed
 from kelp.common.errors import KelpError
 
 
@@ -88,8 +89,10 @@ class ParserFilter(Filter):
             try:
                 if type(value) is str:
                     self._parse(tag, time, record, value, out)
-                else:
+                elif value is None or (parsed := self._parser.parse_value(value)) is None:
                     self._unparsable(time, record, value, out)
+                else:
+                    self._take(time, record, parsed, out)
             except (KelpError, ValueError, TypeError, ArithmeticError) as error:
                 self._report(tag, time, record, error)
         return out
@@ -109,11 +112,14 @@ class ParserFilter(Filter):
                 if self.reserve_data:
                     out.append(time, self._combined(record, {}))
                 continue
-            parsed_time, values = parsed
-            if self.remove_key_name_field:
-                self._field.delete(record)
-            kept_time = time if self.reserve_time or parsed_time is None else parsed_time
-            out.append(kept_time, self._combined(record, values))
+            self._take(time, record, parsed, out)
+
+    def _take(self, time: int, record: Record, parsed: Parsed, out: Batch) -> None:
+        parsed_time, values = parsed
+        if self.remove_key_name_field:
+            self._field.delete(record)
+        kept_time = time if self.reserve_time or parsed_time is None else parsed_time
+        out.append(kept_time, self._combined(record, values))
 
     def _combined(self, record: Record, values: Record) -> Record:
         if self.inject_key_prefix is not None:

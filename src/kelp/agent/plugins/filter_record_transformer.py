@@ -1,20 +1,22 @@
 """The record_transformer filter: add, change and remove fields."""
 
+import math
+from fractions import Fraction
 from typing import Any
 
 from kelp.agent.config import ConfigError, Element, param
+from kelp.agent.config.values import ruby_to_f
 from kelp.agent.event import Batch, Record
 from kelp.agent.plugin import Filter, register
 from kelp.agent.plugin.accessor import Accessor
 from kelp.agent.ruby.source import RubySyntaxError
-from kelp.agent.ruby.values import LentHash, RubyError, RubyTime
+from kelp.agent.ruby.values import NANOS, LentHash, RubyError, RubyTime
 from kelp.agent.transform.placeholders import PlaceholderTemplate
 from kelp.agent.transform.ruby import RubyTemplate
 from kelp.agent.transform.scope import TagScope
 from kelp.agent.transform.template import NEVER, Constant, Function, HashTemplate, Template, build, structure
 
 _CACHE_LIMIT = 4096
-_NANOS = 1_000_000_000
 
 
 @register("filter", "record_transformer")
@@ -124,9 +126,13 @@ class _Bound:
 
 
 def _nanoseconds(value: Any) -> int:
+    """Seconds as Ruby's to_f reads them; nil is 0."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return value * _NANOS
-    try:
-        return round(float(value) * _NANOS)
-    except (TypeError, ValueError):
-        raise ValueError(f"cannot take {value!r} as a time in seconds") from None
+        return value * NANOS
+    if isinstance(value, str):
+        value = ruby_to_f(value)
+    if value is None:
+        return 0
+    if not isinstance(value, float) or not math.isfinite(value):
+        raise ValueError(f"cannot take {value!r} as a time in seconds")
+    return math.floor(Fraction(value) * NANOS)

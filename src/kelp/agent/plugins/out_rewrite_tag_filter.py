@@ -12,7 +12,7 @@ from kelp.agent.plugin import Output, Router, register
 from kelp.agent.plugin.accessor import Accessor
 from kelp.agent.ruby.values import to_s
 
-_PLACEHOLDER = re.compile(r"\$\{[a-z_]+(?:\[[0-9]+\])?\}|__[A-Z_]+(?:\[[0-9]+\])?__")
+_PLACEHOLDER = re.compile(r"\$\{[a-z_]+(?:\[[0-9]+\])?\}|__[A-Z_]+__")
 _REFERENCE = re.compile(r"\$\d+")
 
 
@@ -30,7 +30,7 @@ class RuleSection(Section):
     invert: bool = param.boolean(False, description="Take events whose value does not match.")
 
     def configure(self) -> None:
-        if re.search(r"(?:\$\{tag_parts|__TAG_PARTS)\[\d\.\.\.?\d\]", self.tag):
+        if all(re.search(rf"{name}\[\d\.\.\.?\d\]", self.tag) for name in (r"\$\{tag_parts", "__TAG_PARTS")):
             raise self.error("${tag_parts[n]} takes no ranges", "tag")
         try:
             self.value = Accessor(self.key).getter()
@@ -132,5 +132,5 @@ class RewriteTagFilterOutput(Output):
             tag = self.remove_tag_regexp.sub("", tag, count=1)
         names = {"__HOSTNAME__": self._hostname, "${hostname}": self._hostname, "__TAG__": tag, "${tag}": tag}
         for at, part in enumerate(tag.split(".")):
-            names[f"${{tag_parts[{at}]}}"] = names[f"__TAG_PARTS[{at}]__"] = part
+            names[f"${{tag_parts[{at}]}}"] = part
         return names

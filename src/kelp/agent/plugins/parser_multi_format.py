@@ -1,7 +1,7 @@
 """Parser `multi_format`: the first of several formats that matches."""
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from kelp.agent.config import Element, param
 from kelp.agent.event import Record
@@ -56,6 +56,15 @@ class MultiFormatParser(RecordParser):
                         return parsed
             except ParserError:
                 continue
+        return None
+
+    def parse_value(self, value: Any) -> Parsed | None:
+        for name, parser in self._formats:
+            parsed = parser.parse_value(value)
+            if parsed is not None and parsed[0] is not None:
+                if self.format_key is not None:
+                    parsed[1][self.format_key] = name
+                return parsed
         return None
 
     def parse_lines(self, lines: list[bytes]) -> ParsedLines:

@@ -1,6 +1,7 @@
 """Parser `none`: the whole text in one field."""
 
 import time
+from typing import Any
 
 from kelp.agent.config import param
 from kelp.agent.event import Record
@@ -21,6 +22,9 @@ class NoneParser(RecordParser):
 
     def parse(self, text: str) -> Parsed:
         return time.time_ns() if self.estimate_current_event else None, {self.message_key: text}
+
+    def parse_value(self, value: Any) -> Parsed:
+        return time.time_ns() if self.estimate_current_event else None, {self.message_key: value}
 
     def parse_lines(self, lines: list[bytes]) -> ParsedLines:
         return self.parse_texts(decode_lines(lines))

@@ -101,7 +101,7 @@ class Compiler(CallCompiler):
                 break
             codes.append(self.statement())
             source.blank()
-            if source.peek() not in (";", "\n", "\r", "") and not source.looking_at(
+            if source.peek() not in (";", "\n", "\r", "#", "") and not source.looking_at(
                 *(e for e in ends if not e.isalpha())
             ):
                 if source.word() and source.word() in ends:

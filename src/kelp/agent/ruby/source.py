@@ -5,7 +5,7 @@ import re
 from kelp.common.errors import KelpError
 
 _BLANK = re.compile(r"(?:[ \t]|\\\n)*")
-_BLANK_OR_LINES = re.compile(r"(?:[ \t\r\n]|\\\n|#(?!\{)[^\n]*\n)*")
+_BLANK_OR_LINES = re.compile(r"(?:[ \t\r\n]|\\\n|#[^\n]*(?:\n|\Z))*")
 IDENTIFIER = re.compile(r"[a-z_][a-zA-Z0-9_]*")
 CONSTANT = re.compile(r"[A-Z][a-zA-Z0-9_]*(?:::[A-Z][a-zA-Z0-9_]*)*")
 
