@@ -49,7 +49,11 @@ class MultilineParser(MultilineText):
                 raise self.error(f"option {name!r}: formats are numbered from 1 to {_MOST_FORMATS}", name)
             if number > 1 and number - 1 not in numbers:
                 raise self.error(f"format{number} stands without format{number - 1}", f"format{number}")
-        return [self._strip(f"format{number}") for number in sorted(numbers)]
+        names = [f"format{number}" for number in sorted(numbers)]
+        sources = [self._strip(name) for name in names]
+        for name, source in zip(names, sources, strict=True):
+            self._compile(source, name, multiline=True)
+        return sources
 
     def _strip(self, name: str) -> str:
         text = to_string(self.element.get(name, ""))
