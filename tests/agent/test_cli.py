@@ -77,6 +77,16 @@ def test_options_that_lead_to_a_fault(runner: Runner, options: tuple[str, ...], 
     assert message in said
 
 
+def test_the_root_folder_is_made(runner: Runner) -> None:
+    text = "<system>\nroot_dir %s\n</system>\n"
+    assert runner.run(runner.config(text % (runner.folder / "a" / "b")), "--dry-run")[0] == 0
+    assert (runner.folder / "a" / "b").is_dir()
+    config = runner.config(text % (runner.folder / "agent.conf" / "b"))
+    code, said = runner.run(config, "--dry-run")
+    assert code == 1
+    assert f"{config}:2: <system>: 'root_dir' {config}/b cannot be made: Not a directory" in said
+
+
 def test_setup_writes_a_configuration_once(runner: Runner) -> None:
     folder = runner.folder / "new"
     for _ in range(2):

@@ -70,11 +70,22 @@ def load_system(settings: Settings) -> tuple[SystemSection, Element]:
 def load(settings: Settings, worker_id: int = 0) -> Assembly:
     """The configured agent. Raises ConfigError with all faults; the first worker logs what is unused."""
     assembly = assemble(load_tree(settings), worker_id)
+    _make_root_folder(assembly.system)
     assembly.config_path = str(settings.config)
     assembly.log_path = settings.log_file or assembly.system.log.path
     for warning in assembly.warnings if worker_id == 0 else ():
         _log.warning(warning)
     return assembly
+
+
+def _make_root_folder(system: SystemSection) -> None:
+    if system.root_path is None:
+        return
+    try:
+        system.root_path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = "is no folder" if isinstance(error, FileExistsError) else f"cannot be made: {error.strerror}"
+        raise system.error(f"'root_dir' {system.root_path} {what}", "root_dir") from None
 
 
 def describe_faults(error: ConfigError) -> str:

@@ -10,7 +10,7 @@ from kelp.agent.config import Section, param
 from kelp.agent.listen.certificate import Issuer, Wish, make_certificate
 
 _DAY_SECONDS = 86400
-_VERSIONS = {
+TLS_VERSIONS = {
     "TLSv1_1": ssl.TLSVersion.TLSv1_1, "TLS1_1": ssl.TLSVersion.TLSv1_1,
     "TLSv1_2": ssl.TLSVersion.TLSv1_2, "TLS1_2": ssl.TLSVersion.TLSv1_2,
     "TLSv1_3": ssl.TLSVersion.TLSv1_3, "TLS1_3": ssl.TLSVersion.TLSv1_3,
@@ -34,12 +34,12 @@ class TransportSection(Section):
     client_cert_auth: bool = param.boolean(
         default=False, description="Accept only clients with a certificate."
     )
-    version: str = param.enum(list(_VERSIONS), default="TLSv1_2", description="Oldest TLS version.")
+    version: str = param.enum(list(TLS_VERSIONS), default="TLSv1_2", description="Oldest TLS version.")
     min_version: str | None = param.enum(
-        list(_VERSIONS), default=None, description="Oldest TLS version; max_version must be set, too."
+        list(TLS_VERSIONS), default=None, description="Oldest TLS version; max_version must be set, too."
     )
     max_version: str | None = param.enum(
-        list(_VERSIONS), default=None, description="Newest TLS version; min_version must be set, too."
+        list(TLS_VERSIONS), default=None, description="Newest TLS version; min_version must be set, too."
     )
     ciphers: str | None = param.string(default=None, description="Ciphers, in OpenSSL's notation.")
     insecure: bool = param.boolean(
@@ -102,9 +102,9 @@ class TransportSection(Section):
             return None
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._load_certificate(context)
-        context.minimum_version = _VERSIONS[self.min_version or self.version]
+        context.minimum_version = TLS_VERSIONS[self.min_version or self.version]
         if self.max_version is not None:
-            context.maximum_version = _VERSIONS[self.max_version]
+            context.maximum_version = TLS_VERSIONS[self.max_version]
         if self.ciphers is not None and not self.insecure:
             context.set_ciphers(self.ciphers)
         if self.ca_path is not None:

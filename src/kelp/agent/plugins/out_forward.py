@@ -12,6 +12,7 @@ from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config import Element, Section, param
 from kelp.agent.event import Batch
+from kelp.agent.listen.transport import TLS_VERSIONS
 from kelp.agent.output.forward.balancer import Balancer, Member
 from kelp.agent.output.forward.node import Node, Settings
 from kelp.agent.output.forward.protocol import ForwardError, Handshake
@@ -44,9 +45,7 @@ class TransportOptions(BufferedOutput):
     send_keepalive_packet: bool = param.boolean(
         default=False, description="Probe kept connections (SO_KEEPALIVE)."
     )
-    tls_version: str = param.enum(
-        ["TLSv1_1", "TLSv1_2", "TLSv1_3"], default="TLSv1_2", description="Lowest TLS version."
-    )
+    tls_version: str = param.enum(list(TLS_VERSIONS), default="TLSv1_2", description="Lowest TLS version.")
     tls_ciphers: str | None = param.string(default=None, description="Ciphers, in OpenSSL's notation.")
     tls_insecure_mode: bool = param.boolean(default=False, description="Check nothing about certificates.")
     tls_allow_self_signed_cert: bool = param.boolean(
@@ -97,7 +96,7 @@ class TransportOptions(BufferedOutput):
                 context.set_ciphers(self.tls_ciphers)
         except (OSError, ssl.SSLError) as error:
             raise self.error(f"cannot load TLS files: {error}") from error
-        context.minimum_version = getattr(ssl.TLSVersion, self.tls_version)
+        context.minimum_version = TLS_VERSIONS[self.tls_version]
         insecure = self.tls_insecure_mode
         if insecure or not self.tls_verify_hostname:
             context.check_hostname = False

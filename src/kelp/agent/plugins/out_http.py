@@ -14,6 +14,7 @@ from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config import Element, Section, param
 from kelp.agent.event import Batch
+from kelp.agent.listen.transport import TLS_VERSIONS
 from kelp.agent.plugin import UnrecoverableError, register
 from kelp.common.errors import KelpError
 
@@ -87,9 +88,7 @@ class HttpOutput(BufferedOutput):
     tls_verify_mode: str = param.enum(
         ["none", "peer"], default="peer", description="Check the server's certificate."
     )
-    tls_version: str = param.enum(
-        ["TLSv1_1", "TLSv1_2", "TLSv1_3"], default="TLSv1_2", description="Lowest TLS version."
-    )
+    tls_version: str = param.enum(list(TLS_VERSIONS), default="TLSv1_2", description="Lowest TLS version.")
     tls_ciphers: str | None = param.string(default=None, description="Ciphers, in OpenSSL's notation.")
     error_response_as_unrecoverable: bool = param.boolean(
         default=True,
@@ -147,7 +146,7 @@ class HttpOutput(BufferedOutput):
             context.verify_mode = ssl.CERT_NONE
         if self.tls_ciphers:
             context.set_ciphers(self.tls_ciphers)
-        context.minimum_version = getattr(ssl.TLSVersion, self.tls_version)
+        context.minimum_version = TLS_VERSIONS[self.tls_version]
         return context
 
     def format_records(self, tag: str, batch: Batch, metadata: Metadata) -> list[bytes]:
