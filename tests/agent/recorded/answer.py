@@ -33,6 +33,7 @@ from kelp.agent.plugin.formatter import Formatter
 from kelp.agent.plugin.output import Output
 from kelp.agent.plugin.parser import ParsedLines, Parser
 from kelp.agent.plugins.out_elasticsearch import ElasticsearchOutput
+from kelp.common.errors import KelpError
 
 Case = dict[str, Any]
 _RECENT_NS = 600 * 10**9
@@ -94,9 +95,19 @@ def _parser(case: Case) -> list[Any]:
     assert isinstance(plugin, Parser)
     lines = [text if isinstance(text, bytes) else text.encode() for text in from_case(case["input"])]
     got = _by_line(plugin.parse_lines(lines), len(lines))
-    if all(isinstance(text, str) for text in case["input"]):
-        assert _by_line(plugin.parse_texts(case["input"]), len(lines)) == got
+    texts = [line.decode("utf-8", "surrogateescape") for line in lines]
+    assert _by_line(plugin.parse_texts(texts), len(lines)) == got
+    assert [_by_itself(plugin, text) for text in texts] == got
     return got
+
+
+def _by_itself(plugin: Parser, text: str) -> Any:
+    """What `parse_all` makes of a text."""
+    try:
+        found = list(plugin.parse_all(text))
+    except KelpError:
+        return "raises"
+    return [None if one is None else [moment(one[0]), plain(one[1])] for one in found]
 
 
 def _by_line(parsed: ParsedLines, count: int) -> list[Any]:
