@@ -50,6 +50,21 @@ def test_filling(limits: dict[str, int], writes: list[list[bytes]], chunks: list
     assert buffer.size == 0
 
 
+def test_chunks_of_a_former_process_keep_their_order() -> None:
+    chunks = []
+    for data in (b"a", b"b", b"c", b"d"):
+        chunk = MemoryChunk(EMPTY)
+        chunk.append(group(data).frame(0, 1))
+        chunks.append(chunk)
+    chunks[0].seal()
+    buffer = make()
+    # killed while c was full and d begun: c stands before d, but not before what was queued
+    buffer.resume([chunks[2], chunks[3]], [chunks[0]])
+    assert (buffer.staged_size, buffer.queued_size) == (1, 2)
+    assert drain(buffer) == [b"a", b"c", b"d"]
+    assert buffer.size == 0
+
+
 def test_byte_budget_is_hard() -> None:
     buffer = make(total_size=150)
     buffer.write([group(b"a" * 90)])

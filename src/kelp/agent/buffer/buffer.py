@@ -72,15 +72,16 @@ class Buffer:
     def resume(self, staged: list[Chunk], queued: list[Chunk]) -> None:
         """Take over the chunks of a former process, oldest first."""
         with self.changed:
+            newest = {chunk.metadata: chunk for chunk in staged}
             for chunk in staged:
-                older = self._staged.pop(chunk.metadata, None)
-                if older is not None:
-                    self._enqueue(older)
-                self._staged[chunk.metadata] = chunk
-                self.staged_size += chunk.size
-            for chunk in queued:
-                self._queue.append(chunk)
-                self.queued_size += chunk.size
+                # Killed between two chunks of one write, a process leaves both staged: the first one is full.
+                if newest[chunk.metadata] is not chunk:
+                    chunk.seal()
+                    queued.append(chunk)
+            self._staged.update(newest)
+            self._queue.extend(sorted(queued, key=lambda one: one.id))
+            self.staged_size += sum(chunk.size for chunk in newest.values())
+            self.queued_size += sum(chunk.size for chunk in queued)
             self.changed.notify_all()
 
     @property

@@ -145,9 +145,21 @@ class Watch:
                 opened.append((sibling.age(), reader))
             if not wanted:
                 break
+        if current is not None and opened and not self._is_at_path(current):
+            # It was rotated while the folder was listed: some of them came after it.
+            self._mark_rotated(current, now)
+            opened.append(((os.fstat(current.fd).st_mtime_ns, 0), current))
+            current = None
         self.readers += [reader for _age, reader in sorted(opened, key=lambda one: one[0])]
         if current is not None:
             self.readers.append(current)
+
+    def _is_at_path(self, reader: Reader) -> bool:
+        try:
+            status = os.stat(self.path)
+        except OSError:
+            return False
+        return reader.identity == (status.st_dev, status.st_ino)
 
     def truncate(self, now: float, known: Iterable[Identity]) -> bool:
         """The current file was emptied: copies made of it are read before it.
