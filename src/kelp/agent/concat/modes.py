@@ -173,25 +173,24 @@ class Patterns(Mode):
         self._between = between
 
     def is_whole(self, record: Record) -> bool:
-        return self._matches(self._last, record[self._key])
+        return self._last is not None and self._matches(self._last, record[self._key])
 
     @staticmethod
-    def _matches(search: Search | None, text: object) -> bool:
-        """Whether there is the pattern and a text that it matches; nil never matches."""
-        if search is None or text is None:
-            return False
-        return bool(search(text))  # type: ignore[arg-type]  # raises TypeError, as Ruby does
+    def _matches(search: Search, text: object) -> bool:
+        """Whether a pattern matches a text; nil never does."""
+        return text is not None and bool(search(text))  # type: ignore[arg-type]  # raises TypeError, as Ruby does
 
     def add(self, stream: Stream, time: int, record: Record) -> Onward:
         text = record[self._key]
         messages: Onward = []
-        if self._matches(self._first, text):
+        is_last = self._last is not None and self._matches(self._last, text)
+        if self._first is not None and self._matches(self._first, text):
             if stream.parts:
                 messages.append(stream.take())
-        elif not self._matches(self._last, text):
+        elif not is_last:
             return self._between_ends(stream, time, record)
         stream.parts.append((time, record))
-        if self._matches(self._last, text):
+        if is_last:
             messages.append(stream.take())
         return messages
 

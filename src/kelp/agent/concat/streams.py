@@ -52,6 +52,8 @@ class Stream:
 
 def joined(parts: Parts, key: str, separator: str, order: "Callable[[Part], int] | None") -> Part:
     """Time and fields of the first part, with the texts of all parts joined."""
-    ordered = sorted(parts, key=order) if order else parts
     time, first = parts[0]
+    if len(parts) == 1 and type(first.get(key)) is str:
+        return time, first.copy()
+    ordered = sorted(parts, key=order) if order else parts
     return time, {**first, key: join([record.get(key) for _, record in ordered], separator)}

@@ -156,12 +156,22 @@ class ConcatFilter(Filter):
         with self._lock:
             self._remember(tag)
             streams = self._streams.setdefault(tag, {})
+            mode, name_of, now = self._mode, self._identity(), clock.monotonic()
             for time, record in zip(batch.times, batch.records, strict=True):
-                if key not in record or not self._mode.applies(record):
+                if key not in record or not mode.applies(record):
                     out.append(time, record)
                     continue
+                identity = name_of(record)
+                stream = streams.get(identity)
+                if stream is None:
+                    stream = streams[identity] = Stream(tag, identity, next(self._numbers))
+                stream.touched = now
                 try:
-                    self._add(self._stream(tag, streams, record), time, record, out)
+                    if not stream.parts and mode.is_whole(record) and type(record[key]) is str:
+                        mode.clean(record, record)
+                        out.append(time, record)
+                    else:
+                        self._add(stream, time, record, out)
                 except (TypeError, AttributeError, ValueError) as error:
                     self.emit_error(tag, time, record, error)
             if not self._mode.is_lasting or self.flush_interval <= 0:
@@ -171,21 +181,16 @@ class ConcatFilter(Filter):
                 del self._streams[tag]
         return out
 
-    def _stream(self, tag: str, streams: dict[str, Stream], record: Record) -> Stream:
-        identity = self._mode.identity(record)
-        if self.stream_identity_key:
-            identity = to_s(record.get(self.stream_identity_key)) + identity
-        stream = streams.get(identity)
-        if stream is None:
-            stream = streams[identity] = Stream(tag, identity, next(self._numbers))
-        return stream
+    def _identity(self) -> Callable[[Record], str]:
+        """What tells the streams of a tag apart."""
+        field, of_mode = self.stream_identity_key, self._mode.identity
+        if not field:
+            return of_mode
+        if self._mode.is_lasting:
+            return lambda record: to_s(record.get(field))
+        return lambda record: to_s(record.get(field)) + of_mode(record)
 
     def _add(self, stream: Stream, time: int, record: Record, out: Batch) -> None:
-        stream.touched = clock.monotonic()
-        if not stream.parts and self._mode.is_whole(record) and type(record[self.key]) is str:
-            self._mode.clean(record, record)
-            out.append(time, record)
-            return
         try:
             messages = self._mode.add(stream, time, record)
         finally:

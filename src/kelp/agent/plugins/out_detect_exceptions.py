@@ -130,8 +130,13 @@ class DetectExceptionsOutput(Output):
     def _meet(self, collectors: dict[Identity, TraceCollector], batch: Batch) -> None:
         """Traces left at the end go on in the order in which their streams appeared, not in that of the traces."""
         field = self.stream
-        for stream in dict.fromkeys([_identity(record.get(field, "")) for record in batch.records]):
-            self._collector(collectors, stream)
+        values = [record.get(field, "") for record in batch.records]
+        try:
+            values = list(dict.fromkeys(values))
+        except TypeError:  # lists and hashes among them
+            values = list({repr(value): value for value in values}.values())
+        for value in values:
+            self._collector(collectors, _identity(value))
 
     def _collector(self, collectors: dict[Identity, TraceCollector], stream: Identity) -> TraceCollector:
         found = collectors.get(stream)
