@@ -189,3 +189,10 @@ def test_mixed():
 def test_bad_options(options, message):
     with pytest.raises(KelpError, match=message.replace("+", r"\+")):
         build_time_parser(**options)
+
+
+def test_fractions_that_do_not_add_up():
+    before_1970 = build_time_parser(time_format="%s.%N")
+    assert [before_1970(text) for text in ("-5.25", "-5.50")] == [-5_250_000_000, -5_500_000_000]
+    week = build_time_parser(time_format="%G-W%V %H.%L")
+    assert week("2024-W10 05.123") == week("2024-W10 06.456") == nanos("2024-03-04 00:00:00")

@@ -66,7 +66,7 @@ _LIBRARY_FIELDS: dict[str, tuple[str, int, int]] = {
 _SAME = {"e": "d", "k": "H", "l": "I", "h": "b", "B": "b", "a": "A", "P": "p", "L": "N", "Z": "z"}
 
 
-_DAY = 86400
+_HOUR, _DAY = 3600, 86400
 
 
 @dataclass(slots=True)
@@ -131,7 +131,7 @@ class Strptime:
             if not _set(fields, name, value, low, high):
                 return None
         moment = _library_moment(fields) if self.library else ruby_moment(fields)
-        if moment is not None:
+        if moment is not None and fields.nanos is not None and (fields.epoch or 0) >= 0:
             moment.fraction = fraction
         return moment
 
@@ -180,7 +180,7 @@ class Strptime:
                 width = 3 if directive == "L" else 9
                 return self._field("N", rf"([+-]?+\d{{1,{width}}}+)" if numeric_next else r"([+-]?+\d++)")
             case "p":
-                return self._field("p", r"((?i:[ap](?:m\b|\.m\.)))")
+                return self._field("p", r"((?i:[ap](?:m|\.m\.)))")
             case "s" | "Q":
                 return self._field(name, r"(-?+\d++)")
             case "%":
@@ -292,11 +292,12 @@ def ruby_moment(fields: Fields) -> Moment | None:
     known = (fields.year, fields.yday, fields.month, fields.day, fields.hour, fields.minute, fields.second)
     if all(value is None for value in (*known, fields.nanos)):
         return None
-    if fields.hour == 24 and (fields.minute or fields.second):
-        return None
     offset = None
     if fields.zone is not None:
         offset = zone_offset(fields.zone, fields.year or time.localtime().tm_year)
+    # an offset moves the hour before Ruby checks it
+    if fields.hour == 24 and (fields.minute or fields.second) and abs(offset or 0) < _HOUR:
+        return None
     if fields.yday is not None:
         if fields.yday == 366 and fields.year is not None and not calendar.isleap(fields.year):
             return None
