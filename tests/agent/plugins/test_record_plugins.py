@@ -86,3 +86,12 @@ def test_dedot(options: str, expected: dict[str, Any]) -> None:
 def test_dedot_refuses_a_dot() -> None:
     with pytest.raises(ConfigError, match="option 'de_dot_separator' must not hold a dot"):
         Driver("filter", "dedot", "de_dot_separator .")
+
+
+def test_stdout_shows_injected_fields_and_hands_on_the_event(
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    options = "<inject>\ntag_key t\n</inject>\n<format>\n@type json\n</format>"
+    records = Driver("filter", "stdout", options).filter([{"a": 1}], tag="x.y")
+    assert records == [{"a": 1}]
+    assert capfdbinary.readouterr().out == b'{"a":1,"t":"x.y"}\n'

@@ -395,7 +395,7 @@ def successor(text: str) -> str:
             chars[place] = chr(ord(char) + 1)
             return "".join(chars)
         chars[place] = first
-        if at + 1 == len(places) or places[-at - 2] != place - 1:
+        if at + 1 == len(places):
             chars.insert(place, "1" if first == "0" else first)
             return "".join(chars)
     return "".join(chars)

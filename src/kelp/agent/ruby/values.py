@@ -173,6 +173,8 @@ def compare(left: Any, right: Any) -> int:
     right = right.seconds if isinstance(right, EventMoment) else right
     if isinstance(left, RubyTime) and isinstance(right, RubyTime):
         left, right = left.nanos, right.nanos
+    if isinstance(left, Symbol) and isinstance(right, Symbol):
+        left, right = left.name, right.name
     numbers = is_number(left) and is_number(right)
     if not numbers and (type(left) is not type(right) or not isinstance(left, str | list)):
         raise RubyError(f"comparison of {class_name(left)} with {inspect(right)} failed")
