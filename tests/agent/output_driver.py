@@ -43,6 +43,8 @@ class FakeContext:
     root_dir: Path | None = None
     workers: int = 1
     worker_id: int = 0
+    file_mode: int = 0o644
+    dir_mode: int = 0o755
     labels: dict[str, Recorder] = field(default_factory=dict)
 
     def router(self, label: str | None) -> Recorder:

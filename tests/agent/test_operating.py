@@ -106,7 +106,7 @@ def test_workers_share_a_port_and_have_buffers_of_their_own(runner):
     for worker in (0, 1):
         assert (agent.folder / f"root/worker{worker}/out/buffer").is_dir()
     names = {Path(f"/proc/{pid}/comm").read_text().strip() for pid in children(agent.process.pid)}
-    assert names == {"worker:shop"}
+    assert names == {"worker:shop0", "worker:shop1"}
     agent.process.terminate()
     assert agent.process.wait(10) == 0
 
@@ -199,6 +199,42 @@ def test_usr1_opens_the_log_file_again(runner):
     process.terminate()
     assert process.wait(10) == 0
     assert "stopped" in log.read_text()
+
+
+def test_permissions_of_files_that_plugins_write(runner):
+    folder = runner.folder
+    (folder / "in.log").write_text("one\n")
+    config = runner.config(f"""
+<system>
+  file_permission 0640
+  dir_permission 0750
+</system>
+<source>
+  @type tail
+  path {folder}/in.log
+  pos_file {folder}/pos
+  read_from_head true
+  tag t
+  <parse>
+    @type none
+  </parse>
+</source>
+<match t>
+  @type file
+  path {folder}/out/t
+  <buffer>
+    @type file
+    path {folder}/buffer
+    flush_mode immediate
+  </buffer>
+</match>
+""")
+    process = runner.start(config)
+    wait_for(lambda: list(folder.glob("out/*.log")))
+    process.terminate()
+    assert process.wait(10) == 0
+    made = [folder / "out", folder / "buffer", folder / "pos", *folder.glob("out/*.log")]
+    assert [oct(path.stat().st_mode & 0o777) for path in made] == ["0o750", "0o750", "0o640", "0o640"]
 
 
 def test_cont_tells_what_the_threads_do(runner, monkeypatch):

@@ -61,6 +61,14 @@ class Assembly:
         return self.routers[""].resolve(tag).output
 
     @property
+    def file_mode(self) -> int:
+        return int(self.system.file_permission or "644", 8)
+
+    @property
+    def dir_mode(self) -> int:
+        return int(self.system.dir_permission or "755", 8)
+
+    @property
     def has_error_label(self) -> bool:
         return ERROR_LABEL in self.routers
 

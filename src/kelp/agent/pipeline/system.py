@@ -98,8 +98,12 @@ class SystemSection(Section):
     )
     enable_size_metrics: bool | None = param.boolean(None, description="Accepted without effect.")
     enable_jit: bool | None = param.boolean(False, description="Accepted without effect: this is not Ruby.")
-    file_permission: str | None = param.string(None, description="Accepted without effect: use umask.")
-    dir_permission: str | None = param.string(None, description="Accepted without effect: use umask.")
+    file_permission: str | None = param.string(
+        None, description="Octal permission of files that plugins write: buffers, positions, outputs (644)."
+    )
+    dir_permission: str | None = param.string(
+        None, description="Octal permission of folders that plugins make for them (755)."
+    )
     config_include_dir: str | None = param.string(
         None, description="Accepted without effect: write `@include folder/*.conf`."
     )

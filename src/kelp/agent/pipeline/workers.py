@@ -29,6 +29,14 @@ class WorkerScope:
         return self.assembly.root_dir
 
     @property
+    def file_mode(self) -> int:
+        return self.assembly.file_mode
+
+    @property
+    def dir_mode(self) -> int:
+        return self.assembly.dir_mode
+
+    @property
     def worker_id(self) -> int:
         return self.assembly.worker_id
 

@@ -39,6 +39,14 @@ class Context(Protocol):
         """Folder for what plugins keep."""
 
     @property
+    def file_mode(self) -> int:
+        """Permission of files that plugins make."""
+
+    @property
+    def dir_mode(self) -> int:
+        """Permission of folders that plugins make."""
+
+    @property
     def workers(self) -> int:
         """How many workers run the plugin."""
 

@@ -18,6 +18,7 @@ class Collector:
         self.events: list[tuple[str, int, Record]] = []
         self.errors: list[tuple[str, int, Record, Exception]] = []
         self.root_dir = root_dir
+        self.file_mode, self.dir_mode = 0o644, 0o755
         self.workers = 1
         self.worker_id = 0
         self.has_error_label = False

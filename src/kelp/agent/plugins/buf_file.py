@@ -52,8 +52,8 @@ class FileBuffer(BufferStorage):
 
     def configure(self) -> None:
         super().configure()
-        self._file_mode = self._octal("file_permission", self.file_permission, 0o644)
-        self._dir_mode = self._octal("dir_permission", self.dir_permission, 0o755)
+        self._file_mode = self._octal("file_permission", self.file_permission, self.context.file_mode)
+        self._dir_mode = self._octal("dir_permission", self.dir_permission, self.context.dir_mode)
         self._single = self.element.get("@type") == "file_single"
         self._lock_fd = -1
         self._lock_path = ""

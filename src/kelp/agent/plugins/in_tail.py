@@ -191,7 +191,9 @@ class TailInput(Input):
         positions = sidecar = None
         if self.pos_file is not None:
             path = Path(self.pos_file)
-            positions = PositionFile(path, follow_inodes=self.follow_inodes, log=self.log)
+            positions = PositionFile(
+                path, follow_inodes=self.follow_inodes, log=self.log, mode=self.context.file_mode
+            )
             sidecar = Sidecar(path.with_name(path.name + ".kelp"), self.log)
         multiline = isinstance(self._parser, MultilineText)
         options = TailOptions(

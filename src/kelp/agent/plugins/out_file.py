@@ -124,12 +124,12 @@ class FileOutput(BufferedOutput):
 
     def write(self, chunk: Chunk) -> None:
         path = self.extract_placeholders(self._template, chunk)
-        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        os.makedirs(os.path.dirname(path) or ".", mode=self.context.dir_mode, exist_ok=True)
         data = self._packed(chunk)
         with self._lock:
             if not self.append:
                 path = _free_path(path)
-            _append(path, data)
+            _append(path, data, self.context.file_mode)
             self._link(path, chunk)
 
     def _packed(self, chunk: Chunk) -> bytes:
@@ -143,7 +143,7 @@ class FileOutput(BufferedOutput):
             return
         link = self.extract_placeholders(self.symlink_path, chunk)
         folder = os.path.dirname(os.path.abspath(link))
-        os.makedirs(folder, exist_ok=True)
+        os.makedirs(folder, mode=self.context.dir_mode, exist_ok=True)
         target = os.path.abspath(path)
         if self.symlink_path_use_relative:
             target = os.path.relpath(target, folder)
@@ -169,9 +169,9 @@ def _free_path(path: str) -> str:
     return found
 
 
-def _append(path: str, data: bytes) -> None:
+def _append(path: str, data: bytes, mode: int) -> None:
     """Append all of `data`, or, when the disk refuses, nothing."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, mode)
     try:
         before = os.fstat(descriptor).st_size
         rest = memoryview(data)

@@ -52,13 +52,17 @@ class SecondaryFileOutput(BufferedOutput):
 
     def write(self, chunk: Chunk) -> None:
         path = self.extract_placeholders(self._path, chunk)
-        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        os.makedirs(os.path.dirname(path) or ".", mode=self.context.dir_mode, exist_ok=True)
         data = chunk.read()
         if self.compress == "gzip":
             data = gzip.compress(data)
         end = ".gz" if self.compress == "gzip" else ""
-        with self._lock, open(path + end if self.append else _free_path(path, end), "ab") as file:
-            file.write(data)
+        with self._lock:
+            path = path + end if self.append else _free_path(path, end)
+            with open(
+                path, "ab", opener=lambda name, flags: os.open(name, flags, self.context.file_mode)
+            ) as file:
+                file.write(data)
 
 
 def _names_a_time(text: str) -> bool:
