@@ -138,3 +138,8 @@ def test_what_is_not_known_is_refused(text: str, message: str) -> None:
     with pytest.raises(RubySyntaxError) as caught:
         compile_expression(text, VARIABLES)
     assert str(caught.value).startswith(message)
+
+
+def test_the_addresses_of_this_machine() -> None:
+    code = compile_expression("Socket.ip_address_list.select(&:ipv4_loopback?).map(&:ip_address)", [])
+    assert code({}) == ["127.0.0.1"]

@@ -17,6 +17,7 @@ from kelp.agent.ruby.methods_address import address
 from kelp.agent.ruby.methods_uri import parse_uri
 from kelp.agent.ruby.modules_text import TEXT_MODULES, Function, of
 from kelp.agent.ruby.modules_time import TIME_MODULES
+from kelp.agent.ruby.own_addresses import own_addresses
 from kelp.agent.ruby.values import Constant, DefaultHash, Range, RubyError, Symbol, TextFile, is_number, to_s
 
 # Classes that only stand in `is_a?` and `when`.
@@ -199,7 +200,7 @@ def _basename(path: str, suffix: str) -> str:
 MODULES: dict[str, dict[str, Function]] = {
     **TEXT_MODULES,
     **TIME_MODULES,
-    "Socket": {"gethostname": of(socket.gethostname)},
+    "Socket": {"gethostname": of(socket.gethostname), "ip_address_list": of(own_addresses)},
     "File": _FILE,
     "IO": {"read": _FILE["read"], "readlines": _FILE["readlines"]},
     "IPAddr": {"new": of(address, 1)},

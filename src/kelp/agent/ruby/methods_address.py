@@ -40,6 +40,15 @@ ADDRESS: Table = {
     "loopback?": plain(lambda a: a.ip.is_loopback),
     "link_local?": plain(lambda a: a.ip.is_link_local),
     "==": plain(lambda a, other: a == address(other), 1),
+    # Of Addrinfo, of which `Socket.ip_address_list` makes a list.
+    "ip?": plain(lambda a: True),
+    "ip_address": plain(lambda a: str(a).partition("/")[0]),  # `.ip` would lose the link
+    "ipv4_private?": plain(lambda a: a.version == 4 and _is_private(a)),
+    "ipv4_loopback?": plain(lambda a: a.version == 4 and a.ip.is_loopback),
+    "ipv4_multicast?": plain(lambda a: a.version == 4 and a.ip.is_multicast),
+    "ipv6_loopback?": plain(lambda a: a.version == 6 and a.ip.is_loopback),
+    "ipv6_linklocal?": plain(lambda a: a.version == 6 and a.ip.is_link_local),
+    "ipv6_multicast?": plain(lambda a: a.version == 6 and a.ip.is_multicast),
 }  # fmt: skip
 _PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 
