@@ -45,7 +45,8 @@ class ConcatFilter(Filter):
         60, description="Seconds after the last part until a message is handed on unfinished; 0: never."
     )
     timeout_label: str | None = param.string(
-        None, description="Label that takes messages handed on unfinished."
+        None,
+        description="Label that takes messages handed on unfinished; without it @ERROR takes them, or they go on their way.",
     )
     use_first_timestamp: bool = param.boolean(
         False, description="Give the message the time of its first part."

@@ -23,9 +23,13 @@ class ElasticsearchGenidFilter(Filter):
         default=False, description="Let the time (seconds) change the id."
     )
     use_record_as_seed: bool = param.boolean(default=False, description="Make the id from the record.")
-    use_entire_record: bool = param.boolean(default=False, description="From all of its fields.")
-    record_keys: list[str] = param.array(default=[], value_type="string", description="From these fields.")
-    separator: str = param.string(default="_", description="Between the parts of the seed.")
+    use_entire_record: bool = param.boolean(
+        default=False, description="Make the id of use_record_as_seed from all fields."
+    )
+    record_keys: list[str] = param.array(
+        default=[], value_type="string", description="Fields that the id of use_record_as_seed is made from."
+    )
+    separator: str = param.string(default="_", description="Text between the fields' values.")
     hash_type: str = param.enum(
         ["md5", "sha1", "sha256", "sha512"], default="sha1", description="Hash function."
     )

@@ -30,7 +30,7 @@ class ElasticsearchDataStreamOutput(ElasticsearchOutput):
     data_stream_ilm_name: str | None = param.string(
         default=None, description="Id of its lifecycle policy; by default the stream's name with _policy."
     )
-    data_stream_ilm_policy: str | None = param.string(default=None, description="That policy, JSON.")
+    data_stream_ilm_policy: str | None = param.string(default=None, description="The lifecycle policy, JSON.")
     data_stream_ilm_policy_overwrite: bool = param.boolean(
         default=False, description="Replace a policy that is there."
     )

@@ -59,7 +59,9 @@ class TransportOptions(BufferedOutput):
         default=[], value_type="string", description="As tls_ca_cert_path."
     )
     tls_client_cert_path: str | None = param.string(default=None, description="Client certificate, PEM.")
-    tls_client_private_key_path: str | None = param.string(default=None, description="Its key, PEM.")
+    tls_client_private_key_path: str | None = param.string(
+        default=None, description="Private key of the client's certificate, PEM."
+    )
     tls_client_private_key_passphrase: str | None = param.string(
         default=None, secret=True, description="Password of that key."
     )

@@ -81,7 +81,9 @@ class HttpOutput(BufferedOutput):
     )
     tls_ca_cert_path: str | None = param.string(default=None, description="Certificates to trust, PEM.")
     tls_client_cert_path: str | None = param.string(default=None, description="Client certificate, PEM.")
-    tls_private_key_path: str | None = param.string(default=None, description="Its key, PEM.")
+    tls_private_key_path: str | None = param.string(
+        default=None, description="Private key of the client's certificate, PEM."
+    )
     tls_private_key_passphrase: str | None = param.string(
         default=None, secret=True, description="Password of that key."
     )

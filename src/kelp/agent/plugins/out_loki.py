@@ -44,7 +44,7 @@ class LokiOutput(BufferedOutput):
     password: str | None = param.string(default=None, secret=True, description="Password.")
     bearer_token_file: str | None = param.string(default=None, description="File with a bearer token.")
     cert: str | None = param.string(default=None, description="Client certificate, PEM.")
-    key: str | None = param.string(default=None, description="Its key, PEM.")
+    key: str | None = param.string(default=None, description="Private key of the client's certificate, PEM.")
     ca_cert: str | None = param.string(default=None, description="Certificates to trust, PEM.")
     ciphers: str | None = param.string(default=None, description="TLS ciphers, in OpenSSL's notation.")
     min_version: str | None = param.string(default=None, description="Lowest TLS version: TLS1_2 or TLS1_3.")

@@ -125,7 +125,9 @@ class TemplateOptions(Configurable):
     rollover_index: bool = param.boolean(default=False, description="Create the first index behind an alias.")
     index_date_pattern: str = param.string(default="now/d", description="Date in the name of that index.")
     index_separator: str = param.string(default="-", description="Separator in the name of that index.")
-    deflector_alias: str | None = param.string(default=None, description="That alias.")
+    deflector_alias: str | None = param.string(
+        default=None, description="Alias of rollover_index and enable_ilm."
+    )
     application_name: str = param.string(default="default", description="Part of the name of that index.")
     enable_ilm: bool = param.boolean(default=False, description="Install a lifecycle policy as well.")
     ilm_policy_id: str = param.string(default="logstash-policy", description="Id of the lifecycle policy.")

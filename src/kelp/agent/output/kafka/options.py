@@ -24,7 +24,9 @@ class ClientOptions(BufferedOutput):
         default=None, value_type="string", description="Certificates to trust, PEM."
     )
     ssl_client_cert: str | None = param.string(default=None, description="Client certificate, PEM.")
-    ssl_client_cert_key: str | None = param.string(default=None, description="Its key, PEM.")
+    ssl_client_cert_key: str | None = param.string(
+        default=None, description="Private key of the client's certificate, PEM."
+    )
     ssl_client_cert_key_password: str | None = param.string(
         default=None, secret=True, description="Password of that key."
     )
@@ -42,7 +44,7 @@ class ClientOptions(BufferedOutput):
         ["sha256", "sha512"], default=None, description="Sign in with SCRAM; without it with PLAIN."
     )
     principal: str | None = param.string(default=None, description="Kerberos principal.")
-    keytab: str | None = param.string(default=None, description="Its key table.")
+    keytab: str | None = param.string(default=None, description="Key table of the principal.")
     service_name: str | None = param.string(default=None, description="Kerberos name of the brokers.")
     sasl_aws_msk_iam_access_key_id: str | None = param.string(
         default=None, secret=True, description="Not supported: use username and scram_mechanism with MSK."

@@ -158,8 +158,12 @@ class ObjectOptions(ConnectionOptions):
     use_server_side_encryption: str | None = param.string(default=None, description="AES256 or aws:kms.")
     ssekms_key_id: str | None = param.string(default=None, secret=True, description="Key of KMS.")
     sse_customer_algorithm: str | None = param.string(default=None, description="Algorithm of your own key.")
-    sse_customer_key: str | None = param.string(default=None, secret=True, description="That key.")
-    sse_customer_key_md5: str | None = param.string(default=None, secret=True, description="Its MD5.")
+    sse_customer_key: str | None = param.string(
+        default=None, secret=True, description="The customer's key of server-side encryption."
+    )
+    sse_customer_key_md5: str | None = param.string(
+        default=None, secret=True, description="MD5 of sse_customer_key."
+    )
     checksum_algorithm: str | None = param.string(default=None, description="CRC32, CRC32C, SHA1 or SHA256.")
     tagging: str | None = param.string(default=None, description="Tags of objects, as a query string.")
     s3_metadata: dict[str, Any] | None = param.hash(
