@@ -21,7 +21,7 @@ _ESCAPES = {
     "H": "[^0-9a-fA-F]",
     "z": "\\Z",
     "Z": "(?=\\n?\\Z)",
-    "R": "(?:\\r\\n|[\\n\\v\\f\\r])",
+    "R": "(?>\\r\\n|[\\n\\v\\f\\r])",
     "e": "\\x1b",
 }
 _CLASS_ESCAPES = {"h": "0-9a-fA-F", "e": "\\x1b", "b": "\\x08"}
@@ -31,6 +31,10 @@ _SPELLED = "_hex_"
 _ASCII_CLASSES = {"d": "0-9", "w": "0-9A-Za-z_", "s": " \\t\\n\\v\\f\\r"}
 _QUANTIFIER = re.compile(r"[*+?][?+]?|\{\d+\}|\{(?:\d+,\d*|,\d+)\}\??")
 _CODE_POINTS = re.compile(r"u\{([0-9a-fA-F ]+)\}")
+# Escapes of several characters, which a quantifier repeats as one: ASCII codes, code points, references, properties.
+_WHOLE_ESCAPE = re.compile(
+    r"\\(?:x([0-7][0-9a-fA-F]|[0-9a-fA-F](?![0-9a-fA-F]))|u[0-9a-fA-F]{4}|[1-9]\d?|0[0-7]{0,2}|[pP]\{\^?\w+\})"
+)
 _HIGH_BYTES = re.compile(r"(?:\\?x[89a-fA-F][0-9a-fA-F])+")
 _GROUP_NAME = re.compile(r"\(\?(?:<([^=!\d>)-][^>)]*)>|'([^\d')-][^')]*)')")
 _CONDITION = re.compile(r"\(\?\((?:<(\w+)>|'(\w+)'|(\d+))\)")
@@ -87,6 +91,11 @@ class _Translator:
         self.at += len(quantifier)
 
     def _escape(self) -> None:
+        if found := _WHOLE_ESCAPE.match(self.source, self.at):
+            self.at = found.end()
+            self.needs_regex = self.needs_regex or found[0][1] in "pP"
+            self.out.append(f"\\x{int(found[1], 16):02x}" if found[1] else found[0])
+            return
         follower = self.source[self.at + 1 : self.at + 2]
         self.at += 2
         if follower in _ESCAPES:
