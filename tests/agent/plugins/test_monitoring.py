@@ -219,6 +219,7 @@ def test_metrics(running):
         'fluentd_output_status_buffer_available_space_ratio{host="h",plugin_id="web",type="http"} 100.0',
         'fluentd_output_status_retry_wait{host="h",plugin_id="web",type="http"} 0.0',
         "# TYPE fluentd_output_status_retry_count gauge",
+        "# HELP fluentd_output_status_buffer_newest_timekey Newest timekey in buffer.",
         f'fluentd_status_buffer_queue_length{{host="{host}",plugin_id="web",plugin_category="output",type="http"}} 0',
     ):
         assert line in lines

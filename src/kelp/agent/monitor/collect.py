@@ -58,11 +58,10 @@ class MetricCollector(Input):
 
 
 class FamilySet:
-    """Metrics filled series by series; those without a series are left out."""
+    """Metrics filled series by series; those without a series show their heading, too."""
 
     def __init__(self, families: dict[str, Gauge | Counter]) -> None:
         self._families = families
-        self._filled: set[str] = set()
 
     def put(self, key: str, values: tuple[str, ...], number: float) -> None:
         family = self._families[key]
@@ -70,8 +69,7 @@ class FamilySet:
             family.set(values, number)
         else:
             family.add(values, number)
-        self._filled.add(key)
 
-    def filled(self) -> Iterator[Family]:
-        """The metrics that have a series."""
-        return (family for key, family in self._families.items() if key in self._filled)
+    def all(self) -> Iterator[Family]:
+        """The metrics."""
+        return iter(self._families.values())

@@ -35,4 +35,4 @@ class PrometheusMonitorInput(MetricCollector):
                 families.put(
                     key, self.values(plugin.plugin_id, category(plugin), type_of(plugin)), found[key]
                 )
-        return families.filled()
+        return families.all()

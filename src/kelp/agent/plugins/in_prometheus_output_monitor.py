@@ -62,4 +62,4 @@ class PrometheusOutputMonitorInput(MetricCollector):
                 found["num_errors"] = found["retry_count"]
             for key in made.keys() & found.keys():
                 families.put(key, self.values(plugin.plugin_id, type_of(plugin)), found[key])
-        return families.filled()
+        return families.all()

@@ -45,4 +45,4 @@ class PrometheusTailMonitorInput(MetricCollector):
                 families.put("inode", values, inode)
                 for key, count in _OF_INPUT.items():
                     families.put(key, values, counts[count])
-        return families.filled()
+        return families.all()
