@@ -33,6 +33,7 @@ class Sink(ThreadingHTTPServer):
         self.version = "7.17.9"
         self.known: set[str] = set()  # paths that a GET finds
         self.limit_bytes = 1 << 40
+        self.refuses_put = False
         self.poison: bytes | None = None  # requests that hold it are refused as a whole
 
     @property
@@ -79,8 +80,12 @@ class Handler(BaseHTTPRequestHandler):
         body = self._body()
         with self.server.lock:
             self.server.requests.append(("PUT", self.path, dict(self.headers), body))
-            self.server.known.add(self.path)
-        self._answer(200, b'{"acknowledged":true}')
+            if not self.server.refuses_put:
+                self.server.known.add(self.path)
+        if self.server.refuses_put:
+            self._answer(500, b'{"error":"no"}')
+        else:
+            self._answer(200, b'{"acknowledged":true}')
 
     def do_POST(self) -> None:
         body = self._body()

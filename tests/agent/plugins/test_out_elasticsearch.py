@@ -457,3 +457,28 @@ def test_shutdown_flushes_and_is_prompt_when_the_sink_is_away(monkeypatch: pytes
     with running(f"@type elasticsearch\nport {sink.port}") as driver:
         driver.emit("a", (T0, {"n": 1}))
     assert time.monotonic() - started < 2
+
+
+def test_writing_goes_on_without_a_template_that_cannot_be_installed(tmp_path: Path) -> None:
+    template = tmp_path / "t.json"
+    template.write_text('{"index_patterns": ["x-*"]}')
+    with bulk_sink() as sink:
+        sink.refuses_put = True
+        options = (
+            f"template_name t\ntemplate_file {template}\nmax_retry_putting_template 1\n"
+            "fail_on_putting_template_retry_exceed false"
+        )
+        with running(f"@type elasticsearch\nport {sink.port}\n{options}\n{FAST}") as driver:
+            driver.emit("a", (T0, {"n": 1}))
+            wait_for(lambda: len(sink.docs()) == 1)
+        assert sum(method == "PUT" for method, *_ in sink.requests) == 2
+
+
+def test_the_version_is_known_at_start_with_placeholders_in_the_template(tmp_path: Path) -> None:
+    template = tmp_path / "t.json"
+    template.write_text('{"index_patterns": ["x-*"]}')
+    options = f"template_name t-${{tag}}\ntemplate_file {template}\nindex_name x-${{tag}}"
+    with bulk_sink() as sink, running(f"@type elasticsearch\nport {sink.port}\n{options}\n{FAST}") as driver:
+        driver.emit("a", (T0, {"n": 1}))
+        wait_for(lambda: len(sink.docs()) == 1)
+        assert sink.stored[0][1] == {"_index": "x-a", "_type": "_doc"}

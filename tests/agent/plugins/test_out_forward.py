@@ -154,7 +154,7 @@ class StubbornServer(threading.Thread):
     def run(self) -> None:
         while True:
             connection, _ = self.listener.accept()
-            unpacker = msgpack.Unpacker(raw=False)
+            unpacker = msgpack.Unpacker(unicode_errors="surrogateescape")
             while data := connection.recv(65536):
                 unpacker.feed(data)
                 for message in unpacker:

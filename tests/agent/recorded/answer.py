@@ -162,10 +162,18 @@ def _chunk(case: Case) -> dict[str, Any]:
         for metadata, part in plugin.sorter.split(tag, batch):
             data = b"".join(plugin.format_records(tag, part, metadata))
             frames.append(Frame(data, len(part)))
-    data = (
-        request_body(frames) if isinstance(plugin, ElasticsearchOutput) else b"".join(f.data for f in frames)
-    )
+    data = b"".join(frame.data for frame in frames)
+    if isinstance(plugin, ElasticsearchOutput):
+        data = _bulk_pairs(request_body(frames))
     return {"data": plain(data), "errors": _errors(driver)}
+
+
+def _bulk_pairs(body: bytes) -> bytes:
+    """Action and document lines, in the order of the indexes: requests are made index by index."""
+    lines = body.splitlines(keepends=True)
+    pairs = [b"".join(lines[at : at + 2]) for at in range(0, len(lines), 2)]
+    index = re.compile(rb'"_index":"([^"]*)"')
+    return b"".join(sorted(pairs, key=lambda pair: found[1] if (found := index.search(pair)) else b""))
 
 
 def _setup(case: Case) -> str:

@@ -136,8 +136,15 @@ def run_chunk(c)
   d.run(flush: bulk) do
     c['input'].each { |tag, ns, record| d.feed(tag, event_time(ns), input(record)) }
   end
-  out = d.formatted unless bulk
-  { 'data' => plain(out.join), 'errors' => d.error_events.map { |tag, t, r, *| [tag, moment(t), plain(r)] } }
+  out = bulk ? bulk_pairs(out) : d.formatted
+  # Errors as a JSON formatter shows them: a time in a record is a number there.
+  { 'data' => plain(out.join), 'errors' => d.error_events.map { |tag, t, r, *| [tag, moment(t), JSON.parse(Yajl.dump(r))] } }
+end
+
+# Action and document lines, in the order of the indexes: requests are made index by index.
+def bulk_pairs(bodies)
+  pairs = bodies.join.lines.each_slice(2).map(&:join)
+  pairs.each_with_index.sort_by { |pair, at| [pair[/"_index":"([^"]*)"/, 1].to_s, at] }.map(&:first)
 end
 
 # Whether a plugin takes its options; nothing is started.

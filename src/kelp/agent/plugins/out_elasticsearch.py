@@ -166,7 +166,8 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
         return self._formatter.format(tag, batch, metadata)
 
     def start(self) -> None:
-        if self.verify_es_version_at_startup and not self._splits_by_chunk:
+        named = self.placeholders.uses(self.host) or self.placeholders.uses(self.hosts or "")
+        if self.verify_es_version_at_startup and not named:
             # The version shapes documents, so it is worth a moment, but not a late start.
             asking = threading.Thread(target=self._ask_version, name=f"version-{self.plugin_id}", daemon=True)
             asking.start()

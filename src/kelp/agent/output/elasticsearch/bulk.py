@@ -13,6 +13,7 @@ import orjson
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.placeholders import time_unit
 from kelp.agent.event import Batch, Record
+from kelp.agent.event_time import EventTime
 from kelp.agent.output.elasticsearch.options import ElasticsearchOptions
 from kelp.agent.output.elasticsearch.times import (
     NANOS,
@@ -273,7 +274,8 @@ class BulkFormatter:
         try:
             return self._record_time(value)
         except TimeParseError as error:
-            bad = {"tag": tag, "time": time / NANOS, "format": self._options.time_key_format, "value": value}
+            when = EventTime(time // NANOS, time % NANOS)
+            bad = {"tag": tag, "time": when, "format": self._options.time_key_format, "value": value}
             self._on_error(self._options.time_parse_error_tag, clock.time_ns(), bad, error)
             return local_moment(time)
 

@@ -117,10 +117,10 @@ class TemplateOptions(Configurable):
         default=True, description="Templates are of the old kind, _template, not _index_template."
     )
     max_retry_putting_template: int = param.integer(
-        default=10, description="Accepted: the set-up is retried with the chunk that needs it."
+        default=10, description="How often the set-up is tried again, with the chunk that needs it."
     )
     fail_on_putting_template_retry_exceed: bool = param.boolean(
-        default=True, description="Accepted, see max_retry_putting_template."
+        default=True, description="Write nothing without the set-up; false: go on after those retries."
     )
     rollover_index: bool = param.boolean(default=False, description="Create the first index behind an alias.")
     index_date_pattern: str = param.string(default="now/d", description="Date in the name of that index.")

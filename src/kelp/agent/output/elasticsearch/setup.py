@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import orjson
 
-from kelp.agent.output.elasticsearch.client import Client, HttpError, shorten
+from kelp.agent.output.elasticsearch.client import Client, HttpError, SinkError, shorten
 from kelp.agent.output.elasticsearch.options import TemplateOptions
 from kelp.common.errors import KelpError
 from kelp.common.log import Log
@@ -45,6 +45,8 @@ class Installer:
         self._lock = threading.Lock()
         self._installed: set[str] = set()
         self._since = time.monotonic()
+        self._failures = 0
+        self._given_up = False
 
     @property
     def needed(self) -> bool:
@@ -53,17 +55,31 @@ class Installer:
         return bool((options.template_name and options.template_file) or options.templates)
 
     def ensure(self, client: Client, names: dict[str, str], target_index: str) -> None:
-        """Install what is missing; `names` are the options with placeholders, filled."""
-        options = self._options
+        """Install what is missing; `names` are the options with placeholders, filled. Raises SinkError."""
         with self._lock:
-            interval = options.truncate_caches_interval
-            if interval and time.monotonic() - self._since > interval:
-                self._installed.clear()
-                self._since = time.monotonic()
-            for name, path in (options.templates or {}).items():
-                self._once(client, str(name), str(path), {})
-            if options.template_name and options.template_file:
-                self._main(client, names, target_index)
+            if self._given_up:
+                return
+            try:
+                self._install(client, names, target_index)
+            except SinkError as error:
+                options = self._options
+                self._failures += 1
+                again = self._failures <= options.max_retry_putting_template
+                if again or options.fail_on_putting_template_retry_exceed:
+                    raise
+                self._given_up = True
+                self._log.warning("cannot set up Elasticsearch, writing without", cause=error)
+
+    def _install(self, client: Client, names: dict[str, str], target_index: str) -> None:
+        options = self._options
+        interval = options.truncate_caches_interval
+        if interval and time.monotonic() - self._since > interval:
+            self._installed.clear()
+            self._since = time.monotonic()
+        for name, path in (options.templates or {}).items():
+            self._once(client, str(name), str(path), {})
+        if options.template_name and options.template_file:
+            self._main(client, names, target_index)
 
     def _main(self, client: Client, names: dict[str, str], target_index: str) -> None:
         options = self._options

@@ -26,7 +26,8 @@ def chunk_message(
     if chunk_id is not None:
         options["chunk"] = ack_name(chunk_id)
     packer = msgpack.Packer(unicode_errors="surrogateescape")
-    head = b"\x93" + packer.pack(tag) + b"\xc6" + len(entries).to_bytes(4, "big")
+    # As Fluentd: the entries are of MessagePack's type str, which receivers that know no bin take, too.
+    head = b"\x93" + packer.pack(tag) + b"\xdb" + len(entries).to_bytes(4, "big")
     return [head, entries, packer.pack(options)]
 
 
