@@ -44,6 +44,7 @@ class RecordTransformerFilter(Filter):
             raise self.error(f"option 'remove_keys' must be {error}", "remove_keys") from None
         self._warned: set[str] = set()
         self._changes = False
+        self._sees_time = any("time" in str(item) for one in self.records for item in one.items())
         self._instance: dict[str, Any] = {}
         self._fields = self._compile()
         self._bound: dict[str, _Bound] = {}
@@ -92,7 +93,7 @@ class RecordTransformerFilter(Filter):
         for time, record in zip(batch.times, batch.records, strict=True):
             try:
                 lent = LentHash(record) if self._changes else record
-                values = compute(lent, RubyTime(time))
+                values = compute(lent, RubyTime(time) if self._sees_time else NEVER)
                 record = self._base(record) | values if self.renew_record else record
                 if not self.renew_record:
                     record.update(values)

@@ -26,17 +26,21 @@ class BlockArgument:
 class SourceBlock:
     """A block of an expression; its parameters and own variables are gone once it ends."""
 
-    def __init__(self, targets: Targets, body: Code, own: frozenset[str]) -> None:
+    def __init__(self, targets: Targets, body: Code, own: frozenset[str], shadowed: frozenset[str]) -> None:
         self.targets = targets
         self._body = body
-        self._hidden = frozenset(targets.names) | own
+        self._own = own
+        self._shadowed = shadowed
         self._lone = targets.items[0].name if _is_lone(targets) else None
 
     def __call__(self, env: Env) -> Block:
         return lambda values: self.run(env, values)
 
     def run(self, env: Env, values: list[Any]) -> Any:
-        saved = {name: env.pop(name) for name in self._hidden if name in env}
+        """Names that only the block knows need no care beyond a fresh start; those of its surroundings come back."""
+        saved = {name: env[name] for name in self._shadowed if name in env} if self._shadowed else None
+        for name in self._own:
+            env.pop(name, None)
         if self._lone is not None:
             env[self._lone] = values[0] if values else None
         else:
@@ -48,9 +52,8 @@ class SourceBlock:
         except Next as jump:
             return jump.value
         finally:
-            for name in self._hidden:
-                env.pop(name, None)
-            env.update(saved)
+            if saved is not None:
+                env.update(saved)
 
 
 def _is_lone(targets: Targets) -> bool:
@@ -63,10 +66,6 @@ def _is_lone(targets: Targets) -> bool:
         and not items[0].rest
         and items[0].default is None
     )
-
-
-def block_of(targets: Targets, body: Code, own: frozenset[str]) -> SourceBlock:
-    return SourceBlock(targets, body, own)
 
 
 def numbered_targets(names: set[str]) -> Targets:

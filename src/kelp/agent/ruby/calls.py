@@ -36,6 +36,8 @@ class CallCompiler:
     depth = 0
     # Whether `{` and `do` behind a call begin its block: not in the condition of a loop.
     takes_do = True
+    # How many lambdas the position is in.
+    lambdas = 0
 
     def expression(self) -> Code:
         raise NotImplementedError
@@ -271,13 +273,18 @@ class CallCompiler:
         own = self.names - outer - set(targets.names)
         self.names, self.numbered, self.depth, self.takes_do = outer, outer_numbered, depth, takes_do
         self.source.expect(closing)
-        return blocks.block_of(targets, code, frozenset(name for name in own if name[0] != "@"))
+        own = {name for name in own if name[0] != "@"}
+        # A lambda may call itself, so all that runs inside of one puts its names back.
+        shadowed = {*targets.names, *own} if self.lambdas else outer & set(targets.names)
+        return blocks.SourceBlock(targets, code, frozenset(own), frozenset(shadowed))
 
     def proc(self, *, is_lambda: bool) -> Code:
         """What follows `lambda` or `proc`."""
         source = self.source
         mark = source.at
+        self.lambdas += 1
         made = self.block()
+        self.lambdas -= 1
         if made is None:
             source.at = mark
             raise source.fault("expected a block")
@@ -298,7 +305,10 @@ class CallCompiler:
         closing = "}" if source.take("{") else "end" if source.take_word("do") else ""
         if not closing:
             raise source.fault("expected the block of ->")
-        return blocks.proc_of(self._body(targets, closing), is_lambda=True)
+        self.lambdas += 1
+        made = self._body(targets, closing)
+        self.lambdas -= 1
+        return blocks.proc_of(made, is_lambda=True)
 
     def function(self, name: str) -> Code:
         """A function without receiver, behind its name: `format("…", x)`, `require 'json'`."""

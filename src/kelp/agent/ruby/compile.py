@@ -12,6 +12,7 @@ from typing import Any, Final
 from kelp.agent.ruby import constants, control, jumps, literals
 from kelp.agent.ruby.calls import CallCompiler
 from kelp.agent.ruby.last_match import LAST, last_match, part
+from kelp.agent.ruby.last_match import found as last_found
 from kelp.agent.ruby.literals import Code, Env
 from kelp.agent.ruby.methods import case_equal
 from kelp.agent.ruby.operators import BINARY, match
@@ -260,7 +261,7 @@ class Compiler(CallCompiler):
 
         def run(env: Env) -> Any:
             at = match(left(env), right(env))
-            found = LAST.found
+            found = last_found()
             env.update({name: found[name] if found else None for name in groups})
             return at
 

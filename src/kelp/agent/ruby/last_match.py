@@ -6,32 +6,57 @@ import threading
 from kelp.agent.ruby.values import MatchData
 
 
+class Substituted:
+    """What `gsub` went over; its last match is looked up when somebody asks for it."""
+
+    __slots__ = ("count", "pattern", "text")
+
+    def __init__(self, pattern: "re.Pattern[str]", text: str, count: int) -> None:
+        self.pattern = pattern
+        self.text = text
+        self.count = count
+
+    def last(self) -> "re.Match[str] | None":
+        if self.count:
+            return self.pattern.search(self.text)
+        matches = list(self.pattern.finditer(self.text))
+        return matches[-1] if matches else None
+
+
 class _LastMatch(threading.local):
-    found: "re.Match[str] | None" = None
+    found: "re.Match[str] | Substituted | None" = None
 
 
 LAST = _LastMatch()
 
 
+def found() -> "re.Match[str] | None":
+    last = LAST.found
+    if isinstance(last, Substituted):
+        LAST.found = last = last.last()
+    return last
+
+
 def search(pattern: "re.Pattern[str]", text: str, start: int = 0) -> "re.Match[str] | None":
     """The first match from `start` on, which becomes `$~`."""
-    LAST.found = found = pattern.search(text, start)
-    return found
+    LAST.found = match = pattern.search(text, start)
+    return match
 
 
 def last_match() -> MatchData | None:
-    return MatchData(LAST.found) if LAST.found else None
+    last = found()
+    return MatchData(last) if last else None
 
 
 def part(name: str) -> str | None:
     """`$&`, `$1`, `` $` `` …: a part of the last match; None without one."""
-    found = LAST.found
-    if found is None:
+    last = found()
+    if last is None:
         return None
     if name == "&":
-        return found[0]
+        return last[0]
     if name == "`":
-        return found.string[: found.start()]
+        return last.string[: last.start()]
     if name == "'":
-        return found.string[found.end() :]
-    return found[int(name)] if int(name) <= found.re.groups else None
+        return last.string[last.end() :]
+    return last[int(name)] if int(name) <= last.re.groups else None

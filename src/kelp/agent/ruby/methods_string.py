@@ -1,13 +1,14 @@
 """Methods of String, Regexp and MatchData."""
 
 import base64
+import functools
 import re
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 from kelp.agent.config.values import ruby_to_f, ruby_to_i
-from kelp.agent.ruby.last_match import LAST, search
+from kelp.agent.ruby.last_match import LAST, Substituted, search
 from kelp.agent.ruby.methods import Block, Method, Table, arity, need_block, plain
 from kelp.agent.ruby.operators import match, modulo, multiply
 from kelp.agent.ruby.regexp import compile_regexp, named_groups
@@ -71,8 +72,11 @@ def _index(text: str, args: list[Any], block: Block | None) -> Any:
     return text[start] if 0 <= start < len(text) else None
 
 
-def _expand(template: str) -> Callable[["re.Match[str]"], str]:
-    """The replacement of sub and gsub: `\\1`, `\\k<name>`, `\\0`, `\\\\`."""
+@functools.lru_cache(maxsize=256)
+def _expand(template: str) -> "str | Callable[[re.Match[str]], str]":
+    """The replacement of sub and gsub: `\\1`, `\\k<name>`, `\\0`, `\\\\`; text where it has none of these."""
+    if "\\" not in template:
+        return template
     pieces = re.split(r"(\\(?:k<\w+>|[0-9&`'\\]))", template)
     if len(pieces) == 1:
         return lambda found: template
@@ -102,29 +106,29 @@ def _substitute(count: int) -> Callable[[str, list[Any], Block | None], str]:
     def call(text: str, args: list[Any], block: Block | None) -> str:
         arity("sub", args, 1, 2)
         pattern = pattern_of(args[0])
-        replace = _replacement(args, block)
-
-        def one(found: "re.Match[str]") -> str:
-            LAST.found = found
-            return replace(found)
-
-        LAST.found = None
-        return pattern.sub(one, text, count=count)
+        LAST.found = Substituted(pattern, text, count)
+        if len(args) == 2 and isinstance(args[1], dict):
+            table = args[1]
+            return pattern.sub(lambda found: to_s(table.get(found[0])), text, count=count)
+        if len(args) == 2:
+            return pattern.sub(_expand(_string(args[1])), text, count=count)
+        if block is None:
+            raise RubyError("gsub needs a replacement")
+        return pattern.sub(_block_replacement(block), text, count=count)
 
     return call
 
 
-def _replacement(args: list[Any], block: Block | None) -> Callable[["re.Match[str]"], str]:
-    """What stands for a match: from a template, a table or a block."""
-    if len(args) == 2 and isinstance(args[1], dict):
-        table = args[1]
-        return lambda found: to_s(table.get(found[0]))
-    if len(args) == 2:
-        return _expand(_string(args[1]))
-    if block is None:
-        raise RubyError("gsub needs a replacement")
-    run = block
-    return lambda found: to_s(run([found[0]]))
+def _block_replacement(block: Block) -> Callable[["re.Match[str]"], str]:
+    """What a block makes of each match, which is `$~` meanwhile and afterwards."""
+
+    def one(found: "re.Match[str]") -> str:
+        LAST.found = found
+        text = to_s(block([found[0]]))
+        LAST.found = found
+        return text
+
+    return one
 
 
 def replaced(text: str, pattern: "re.Pattern[str]", template: str) -> str:

@@ -1,5 +1,6 @@
 """What values are bound to: the parameters of blocks and lambdas, and the left side of `a, (b, *c) = …`."""
 
+import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ class Target:
             env[self.name] = value
 
 
-@dataclass(slots=True)
+@dataclass
 class Targets:
     """Targets in a row. `spreads`: a lone list is taken apart, as several parameters do."""
 
@@ -40,7 +41,12 @@ class Targets:
             found += item.nested.names if item.nested else [item.name] if item.name else []
         return found
 
-    @property
+    @functools.cached_property
+    def is_simple(self) -> bool:
+        """Names alone: the usual block."""
+        return all(one.name and not one.rest and one.default is None for one in self.items)
+
+    @functools.cached_property
     def spreads(self) -> bool:
         return len(self.items) > 1 or self.trailing_comma
 
@@ -55,9 +61,10 @@ class Targets:
     def bind(self, env: Env, values: list[Any]) -> None:
         """Bind names to values: nil where one is missing, surplus ones are dropped."""
         items = self.items
-        if not any(item.rest or item.default for item in items):
+        if self.is_simple:
+            count = len(values)
             for at, item in enumerate(items):
-                item.bind(env, values[at] if at < len(values) else None)
+                env[item.name] = values[at] if at < count else None
             return
         spare = max(0, len(values) - self.least)
         waiting = list(values)
