@@ -123,7 +123,7 @@ class TailInput(Input):
         self._expander = PathExpander(
             PathOptions(
                 paths, self.exclude_path, self.glob_policy, self.path_timezone, self.limit_recently_modified,
-                self.ignore_repeated_permission_error,
+                self.ignore_repeated_permission_error, siblings_first="*" in self.tag,
             ),
             self.log,
         )  # fmt: skip

@@ -15,7 +15,11 @@ from kelp.common.log import Log
 
 @dataclass(slots=True)
 class PathOptions:
-    """Where to look. `modified_within`: leave out files unchanged for longer, in seconds."""
+    """Where to look. `modified_within`: leave out files unchanged for longer, in seconds.
+
+    `siblings_first`: read app.log.1, which is older, before app.log; else the files of a glob come in the order of
+    Ruby's Dir.glob, as those who share a tag see it.
+    """
 
     paths: Sequence[str]
     excluded: Sequence[str] = ()
@@ -23,6 +27,7 @@ class PathOptions:
     timezone: str | None = None
     modified_within: float | None = None
     warn_once: bool = False
+    siblings_first: bool = False
     formatters: dict[str, TimeFormatter] = field(default_factory=dict)
 
 
@@ -39,7 +44,8 @@ class PathExpander:
         found: dict[str, None] = {}
         for pattern in self._dated(self._options.paths):
             if self.is_glob(pattern):
-                for path in sorted(_glob(pattern), key=_folders_in_order):
+                backwards = self._options.siblings_first
+                for path in sorted(_glob(pattern), key=_folders_in_order, reverse=backwards):
                     if self._wanted(path):
                         found[path] = None
             elif os.path.exists(pattern):
