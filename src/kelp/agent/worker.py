@@ -82,7 +82,7 @@ def _make_root_folder(system: SystemSection) -> None:
     if system.root_path is None:
         return
     try:
-        system.root_path.mkdir(parents=True, exist_ok=True)
+        system.root_path.mkdir(system.dir_mode, parents=True, exist_ok=True)
     except OSError as error:
         what = "is no folder" if isinstance(error, FileExistsError) else f"cannot be made: {error.strerror}"
         raise system.error(f"'root_dir' {system.root_path} {what}", "root_dir") from None

@@ -60,3 +60,10 @@ def fault(convert: Callable[[Any], Any], raw: Any) -> str:
 )
 def test_conversions(convert: Callable[[Any], Any], raw: Any, expected: str) -> None:
     assert fault(convert, raw) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "mode"), [("0644", 0o644), ("755", 0o755), ("0o640", 0o640), ("x", 0), ("9", 0), ("64x", 0o64)]
+)
+def test_octal_numbers(text: str, mode: int) -> None:
+    assert values.ruby_octal(text) == mode

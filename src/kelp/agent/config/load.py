@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from kelp.agent.config.element import Element
+from kelp.agent.config.errors import ConfigError
 from kelp.agent.config.include import read_config
 from kelp.agent.config.v0 import parse_v0
 from kelp.agent.config.v1 import parse_v1
@@ -15,6 +16,10 @@ def load_config(path: Path, form: str = "auto", inline: str = "") -> Element:
 
     `form` auto takes YAML for .yaml and .yml, v1 for everything else.
     """
+    if path.suffix == ".rb" and form == "auto":
+        raise ConfigError(
+            f"cannot read {path}: Fluentd's Ruby DSL is not known; write it in the v1 or YAML form"
+        )
     text = read_config(path)
     if form == "auto":
         form = "yaml" if path.suffix in (".yaml", ".yml") else "v1"

@@ -62,6 +62,12 @@ def ruby_to_f(text: str) -> float:
     return float(match[1].replace("_", "")) if match else 0.0
 
 
+def ruby_octal(text: str) -> int:
+    """The leading octal number as Ruby's `to_i(8)` reads it; 0 without one."""
+    match = re.match(r"\s*(?:0[oO])?([0-7]+)", text, re.ASCII)
+    return int(match[1], 8) if match else 0
+
+
 def to_string(value: Any) -> str:
     """Text as it is; what YAML or JSON gives, as Ruby prints it."""
     return value if isinstance(value, str) else to_s(value)

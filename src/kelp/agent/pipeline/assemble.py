@@ -62,11 +62,11 @@ class Assembly:
 
     @property
     def file_mode(self) -> int:
-        return int(self.system.file_permission or "644", 8)
+        return self.system.file_mode
 
     @property
     def dir_mode(self) -> int:
-        return int(self.system.dir_permission or "755", 8)
+        return self.system.dir_mode
 
     @property
     def has_error_label(self) -> bool:

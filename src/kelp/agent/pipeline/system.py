@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 from kelp.agent.config import Section, param
-from kelp.agent.config.values import ruby_integer
+from kelp.agent.config.values import ruby_integer, ruby_octal
+from kelp.common.log import Log
 
+_log = Log("agent.config")
 RPC_ENDPOINT = re.compile(r"\[?(?P<host>[0-9a-zA-Z:\-.]+)\]?:(?P<port>[0-9]+)")
 
 
@@ -116,8 +118,26 @@ class SystemSection(Section):
             raise self.error(
                 f"option 'rpc_endpoint' must be HOST:PORT, got {self.rpc_endpoint!r}", "rpc_endpoint"
             )
+        for option in ("file_permission", "dir_permission"):
+            text = getattr(self, option)
+            if text is not None and not ruby_octal(text):
+                place = self.element.place_of(option)
+                _log.warning("no octal number: the default holds", option=option, got=text, place=place)
         if self.umask is not None and not all(c in "01234567" for c in self.umask):
             raise self.error(f"option 'umask' must be octal digits, got {self.umask!r}", "umask")
+
+    @property
+    def file_mode(self) -> int:
+        return self._mode("file_permission", 0o644)
+
+    @property
+    def dir_mode(self) -> int:
+        return self._mode("dir_permission", 0o755)
+
+    def _mode(self, option: str, default: int) -> int:
+        """A permission; the default for what is no octal number: with Fluentd's 0 nobody could read the files."""
+        text = getattr(self, option)
+        return default if text is None else ruby_octal(text) or default
 
     @property
     def root_path(self) -> Path | None:
