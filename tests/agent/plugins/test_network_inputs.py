@@ -354,6 +354,17 @@ def test_syslog_over_tcp(running, frame, data):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("priority", "tag"), [("191", "s.local7.debug"), ("192", "s..emerg"), ("-1", "s..debug")]
+)
+def test_syslog_of_any_priority(running, priority, tag):
+    options = {"@type": "syslog", "tag": "s", "port": free_port(socket.SOCK_DGRAM)}
+    router, port = running(options, section("parse", {"@type": "syslog", "parser_engine": "string"}))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.sendto(f"<{priority}>Sep 10 00:00:00 h app: hi".encode(), ("127.0.0.1", port))
+    assert [event[0] for event in router.wait(1)] == [tag]
+
+
 def test_sample(running):
     router, _ = running(
         {"@type": "sample", "tag": "s", "rate": 50, "sample": '{"a":1}', "auto_increment_key": "n"}

@@ -164,7 +164,7 @@ class SyslogInput(Input):
         when, record = event
         if priority is None:
             priority = int(record.pop("pri"))
-        facility = FACILITIES[priority >> 3] if priority >> 3 < len(FACILITIES) else ""
+        facility = FACILITIES[priority >> 3] if 0 <= priority >> 3 < len(FACILITIES) else ""
         severity = SEVERITIES[priority & 7]
         if self.severity_key is not None:
             record[self.severity_key] = severity
