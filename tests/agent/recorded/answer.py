@@ -79,6 +79,15 @@ def from_case(value: Any) -> Any:
     return [from_case(v) for v in value] if isinstance(value, list) else value
 
 
+def _as_read(value: Any) -> Any:
+    """Bytes that are not UTF-8 as inputs hand them on."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "surrogateescape")
+    if isinstance(value, dict):
+        return {k: _as_read(v) for k, v in value.items()}
+    return [_as_read(v) for v in value] if isinstance(value, list) else value
+
+
 def moment(ns: int | None) -> Any:
     """A time within the last minutes is the present."""
     return "now" if ns is None or abs(time.time_ns() - ns) < _RECENT_NS else ns
@@ -187,7 +196,7 @@ def _setup(case: Case) -> str:
 def _batches(case: Case) -> list[tuple[str, Batch]]:
     """The events of a case; neighbours of one tag form a batch."""
     return [
-        (tag, Batch([ns for _, ns, _ in group], [from_case(record) for _, _, record in group]))
+        (tag, Batch([ns for _, ns, _ in group], [_as_read(from_case(record)) for _, _, record in group]))
         for tag, group in ((tag, list(events)) for tag, events in groupby(case["input"], lambda one: one[0]))
     ]
 

@@ -13,7 +13,11 @@ def recoder(encoding: str) -> Recode:
 
     def one(value: Any) -> Any:
         if isinstance(value, str):
-            return value if value.isascii() else value.encode(errors="replace").decode(encoding, "replace")
+            return (
+                value
+                if value.isascii()
+                else value.encode("utf-8", "surrogateescape").decode(encoding, "replace")
+            )
         if isinstance(value, bytes):
             return value.decode(encoding, "replace")
         if isinstance(value, dict):
