@@ -17,6 +17,7 @@ import msgpack
 import pytest
 
 from kelp.agent.config import ConfigError, Element
+from kelp.agent.output.json_text import dump
 from kelp.agent.plugin.base import build
 from kelp.common.errors import KelpError
 
@@ -189,6 +190,14 @@ def test_forward(running, message, want):
         sock.sendall(msgpack.packb(message))
         assert msgpack.unpackb(sock.recv(999)) == {"ack": "c"}
     assert router.events == want
+
+
+def test_keys_that_are_no_text_come_out_as_ruby_writes_them(running):
+    router, port = running({"@type": "forward"})
+    with socket.create_connection(("127.0.0.1", port)) as sock:
+        sock.sendall(msgpack.packb(["t", 5, {5: 1, None: {True: 2}}]))
+    ((_tag, _time, record),) = router.wait(1)
+    assert dump(record) == b'{"5":1,"":{"true":2}}'
 
 
 @pytest.mark.parametrize("chunk", ["", 5, b"\0\xff"])

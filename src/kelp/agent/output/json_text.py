@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from kelp.agent.event import Record
+from kelp.agent.ruby.values import to_s
 
 
 def dump(record: Record) -> bytes:
@@ -46,4 +47,4 @@ def _plain(value: Any) -> Any:
 def _key(key: Any) -> str:
     if isinstance(key, str):
         return key
-    return key.decode("utf-8", "surrogateescape") if isinstance(key, bytes) else str(key)
+    return key.decode("utf-8", "surrogateescape") if isinstance(key, bytes) else to_s(key)
