@@ -1,5 +1,6 @@
 """Positions and what stages keep in memory."""
 
+import sys
 import threading
 
 import pytest
@@ -118,6 +119,37 @@ def test_a_timer_may_hand_on_what_an_emission_under_way_left(ledger):
     assert ledger.oldest() == 110
     with emission():
         second.hand_on()
+    assert ledger.is_empty
+
+
+@pytest.fixture
+def quick_switches():
+    """Threads take turns often enough to meet in the middle of things."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("quick_switches")
+def test_a_timer_and_ends_of_emissions_leave_no_hold_behind(ledger):
+    kept, stage, ended = Kept(), threading.Lock(), threading.Event()
+
+    def timer():
+        while not ended.is_set():
+            with stage, emission():
+                kept.hand_on()
+
+    thread = threading.Thread(target=timer)
+    thread.start()
+    for n in range(8000):
+        record = {"n": n}
+        with block(ledger, n, [record]), stage:
+            kept.add(record)
+    ended.set()
+    thread.join()
+    with emission():
+        kept.hand_on()
     assert ledger.is_empty
 
 

@@ -14,7 +14,7 @@ from itertools import chain
 
 from kelp.agent.event import Record
 
-_lock = threading.Lock()
+_lock = threading.RLock()
 _present = threading.local()
 
 
@@ -173,16 +173,19 @@ class Kept:
 
     def settle(self, of: Emission | None = None) -> None:
         """Take a hold on what was kept since the last time (`of` that emission)."""
-        fresh = self._fresh
-        if fresh is None or (of is not None and fresh.emission is not of):
+        if self._fresh is None:
             return
-        self._fresh = None
-        line = fresh.emission.lines.origin_of(fresh.record) if fresh.emission.lines else None
-        wanted = [line] if line is not None else fresh.emission.origins[: fresh.origins]
-        new = [origin for origin in wanted if origin not in self.origins]
-        _count(new, 1)
-        fresh.emission.taken.extend(new)
-        self.origins.extend(new)
+        with _lock:  # a timer may hand on what the end of the emission is about to hold
+            fresh = self._fresh
+            if fresh is None or (of is not None and fresh.emission is not of):
+                return
+            line = fresh.emission.lines.origin_of(fresh.record) if fresh.emission.lines else None
+            wanted = [line] if line is not None else fresh.emission.origins[: fresh.origins]
+            new = [origin for origin in wanted if origin not in self.origins]
+            _count(new, 1)
+            fresh.emission.taken.extend(new)
+            self.origins.extend(new)
+            self._fresh = None  # last: `hand_on` looks at it before it takes the lock
 
     def drop(self, of: Emission) -> None:
         """The emission failed: what was kept of it comes again."""
@@ -194,16 +197,17 @@ class Kept:
         now = present()
         if now is not None:
             self.drop(now)
-        self.settle()
-        if not self.origins:
+        if self._fresh is None and not self.origins:
             return
-        if now is None:
-            # It leaves along with events that cannot be read again, so nobody would know of a failure.
-            _count(self.origins, -1)
-        else:
-            now.handed_on.extend(self.origins)
-            now.origins.extend(origin for origin in self.origins if origin not in now.origins)
-        self.origins.clear()
+        with _lock:
+            self.settle()
+            if now is None:
+                # It leaves along with events that cannot be read again, so nobody would know of a failure.
+                _count(self.origins, -1)
+            else:
+                now.handed_on.extend(self.origins)
+                now.origins.extend(origin for origin in self.origins if origin not in now.origins)
+            self.origins.clear()
 
     def join(self, other: "Kept") -> None:
         """Keep what another keeps, too, in its place."""
