@@ -234,6 +234,7 @@ def configured(c, folder)
   $log = Fluent::Log.new(ServerEngine::DaemonLogger.new(File.open(File::NULL, 'w'), log_level: 4))
   conf = parse_text(c, folder)
   system = Fluent::SystemConfig.create(conf, c['strict'] || false)
+  system.overwrite_variables(strict_config_value: true) if c['strict']
   raise Fluent::ConfigError, 'workers' if system.workers < 1
   Fluent::Engine.init(system, supervisor_mode: c['worker'].nil?)
   Fluent::Engine.configure(conf)

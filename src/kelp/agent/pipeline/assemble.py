@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kelp.agent.config import ConfigError, Element, join_faults
 from kelp.agent.config.section import unused_options
-from kelp.agent.config.values import strict_values
+from kelp.agent.config.values import strict_values, to_boolean
 from kelp.agent.pipeline.errors import ErrorSink, RoutedErrors
 from kelp.agent.pipeline.match import compile_tag_patterns
 from kelp.agent.pipeline.router import LabelRouter
@@ -188,11 +188,18 @@ def _read_system(root: Element, faults: list[ConfigError]) -> SystemSection:
     found = root.children("system")
     if len(found) > 1:
         faults.append(ConfigError("<system> may stand once only", found[1].place))
+    section = found[0] if found else Element("system")
     try:
-        return SystemSection.read(found[0] if found else Element("system"))
+        with strict_values(_is_strict(section)):
+            return SystemSection.read(section)
     except ConfigError as error:
         faults.append(error)
         return SystemSection.read(Element("system"))
+
+
+def _is_strict(system: Element) -> bool:
+    value = system.get("strict_config_value")
+    return value is not None and bool(to_boolean(value))
 
 
 def _declare_labels(root: Element, assembly: Assembly, faults: list[ConfigError]) -> dict[str, Element]:
