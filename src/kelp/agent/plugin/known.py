@@ -137,7 +137,6 @@ INSTEAD: dict[str, dict[str, str]] = {
         "retag": "record_reformer, or rewrite_tag_filter",
         "forest": "placeholders such as ${tag} in the output itself",
         "parser": "the filter of this name",
-        "record_modifier": "the filter of this name",
         "grep": "the filter of this name",
         "dedup": "throttle",
         "flowcounter": "prometheus",
