@@ -107,3 +107,12 @@ def test_v0(tmp_path: Path) -> None:
 def test_v0_fault(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"c\.conf:2: cannot read the line '%%'"):
         load(tmp_path, "c.conf", "a 1\n%%\n", "v0")
+
+
+def test_line_ends_stay_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "c.conf"
+    path.write_bytes(b"<match **>\r\n  @type null\r\n</match>\r\n")
+    assert shown(load_config(path))[2:] == [["match **", {"@type": "null"}]]
+    path.write_bytes(b'a "b\r\nc"\r\n')
+    with pytest.raises(ConfigError, match="unexpected line break in a double quoted string"):
+        load_config(path)

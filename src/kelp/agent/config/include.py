@@ -66,9 +66,10 @@ def _uri_path(target: str, place: Place) -> str:
 
 
 def read_config(path: Path, place: Place | None = None) -> str:
-    """The text of a configuration file. Raises ConfigError."""
+    """The text of a configuration file, its line ends as they are. Raises ConfigError."""
     try:
-        return path.read_text(encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return file.read()
     except OSError as error:
         raise ConfigError(f"cannot read {path}: {error.strerror or error}", place) from None
     except UnicodeDecodeError as error:
