@@ -1,12 +1,13 @@
 """Which files to follow: globs, dates in paths, exclusions, age."""
 
+import contextlib
 import fnmatch
 import glob
 import os
 import re
 import stat
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from kelp.agent.timefmt import TimeFormatter, build_time_formatter
@@ -114,12 +115,31 @@ class PathExpander:
 def _glob(pattern: str) -> list[str]:
     """Files matching a shell pattern; `{a,b}` alternatives are tried in turn."""
     braces = re.search(r"\{([^{}]*,[^{}]*)\}", pattern)
-    if braces is None:
-        return glob.glob(pattern, recursive=True)
-    out: list[str] = []
-    for choice in braces[1].split(","):
-        out += _glob(pattern[: braces.start()] + choice + pattern[braces.end() :])
-    return out
+    if braces is not None:
+        choices = braces[1].split(",")
+        return [
+            path
+            for choice in choices
+            for path in _glob(pattern[: braces.start()] + choice + pattern[braces.end() :])
+        ]
+    above, deep, rest = pattern.partition("/**/")
+    if not deep:
+        return glob.glob(pattern)
+    return [
+        path
+        for top in (glob.glob(above) if above else [""])
+        for folder in _folders_within(top)
+        for path in _glob(f"{folder}/{rest}")
+    ]
+
+
+def _folders_within(top: str) -> Iterator[str]:
+    """A folder and all in it, except hidden ones and links, which Ruby's ** does not follow."""
+    yield top
+    with contextlib.suppress(OSError), os.scandir(top or "/") as entries:
+        for entry in entries:
+            if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):
+                yield from _folders_within(f"{top}/{entry.name}")
 
 
 def _folders_in_order(path: str) -> list[bytes]:
