@@ -423,6 +423,13 @@ def test_config_errors(text: str, message: str) -> None:
     assert message in str(caught.value)
 
 
+def test_chunks_below_root_dir_need_an_id(tmp_path: Path) -> None:
+    text = "@type test_sink\n<buffer>\n@type file\n</buffer>"
+    with pytest.raises(ConfigError, match="give the output an @id"):
+        make(text, tmp_path)
+    make("@id sink\n" + text, tmp_path)
+
+
 def test_flat_options_of_old_configurations(tmp_path: Path) -> None:
     flat = f"""@type test_sink
     buffer_type file

@@ -143,7 +143,7 @@ class BufferedOutput(Output):
             section.flush_mode = "interval"
         storage = self.create_plugin("buffer", self._buffer_element, "memory")
         self.storage = cast(BufferStorage, storage)
-        self.storage.owner_id = self.plugin_id
+        self.storage.take_owner(self.plugin_id, "@id" in self.element)
         self.chunks = Buffer(self.storage.limits(section.flush_thread_count), self.storage.make_chunk)
         self._check_flush_options()
         wanted = section.flush_at_shutdown

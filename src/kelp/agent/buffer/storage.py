@@ -64,6 +64,10 @@ class BufferStorage(Plugin):
             chunk_size, total_size, self.chunk_limit_records, self.chunk_full_threshold, max(1, queued)
         )
 
+    def take_owner(self, plugin_id: str, id_given: bool) -> None:
+        """Learn the id of the output, and whether the configuration gives it. Raises ConfigError."""
+        self.owner_id = plugin_id
+
     def open(self) -> None:
         """Get ready to make chunks."""
 

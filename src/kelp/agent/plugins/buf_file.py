@@ -71,6 +71,14 @@ class FileBuffer(BufferStorage):
                 "path",
             )
 
+    def take_owner(self, plugin_id: str, id_given: bool) -> None:
+        super().take_owner(plugin_id, id_given)
+        if self.path is None and not id_given:
+            # Made-up ids change with the configuration: the next start would not find its chunks.
+            raise self.error(
+                "option 'path' is required: name a folder for the chunk files, or give the output an @id"
+            )
+
     @staticmethod
     def _is_pattern(path: str) -> bool:
         return not os.path.isdir(path) and (os.path.exists(path) or ".*" in path)
