@@ -29,11 +29,11 @@ class JsonFormatter(logging.Formatter):
             "level": _NAMES.get(record.levelno, str(record.levelno)),
             "component": record.name.removeprefix("kelp."),
             "message": record.getMessage(),
-            **{key: str(value) for key, value in fields.items()},
+            **{k: v if isinstance(v, dict | list) else str(v) for k, v in fields.items()},
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return json.dumps(line, ensure_ascii=False, default=repr)
 
 
 class RepeatFilter(logging.Filter):

@@ -1,5 +1,6 @@
 """Structured logging: one line per event on standard error, as `time level component message key=value`."""
 
+import json
 import logging
 import sys
 import time
@@ -40,6 +41,8 @@ class LineFormatter(logging.Formatter):
 
 
 def _quote(value: object) -> str:
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, default=repr)
     text = str(value)
     if text and not any(c.isspace() or c in '"=' for c in text):
         return text

@@ -38,7 +38,7 @@ def test_a_flood_is_one_line_a_second(clock, lines):
         ("dump an error event", "TypeError", None),
         ("dump an error event", "ValueError", 49),
     ]
-    assert lines[-1][1]["record"] == "{'n': 50}"
+    assert lines[-1][1]["record"] == {"n": 50}
 
 
 def test_the_error_label_gets_everything(clock, lines):
@@ -60,9 +60,13 @@ def test_the_error_label_gets_everything(clock, lines):
 @pytest.mark.parametrize(
     ("record", "want"),
     [
-        ({"a": 1}, "{'a': 1}"),
-        ({"a": "x" * 301, "b": 2}, "{'a': '" + "x" * 300 + "… (301 characters)', 'b': 2}"),
-        ({"a": [1] * 1000}, "{'a': [" + "1, " * 331 + "… (3007 characters)"),
+        ({"a": 1}, {"a": 1}),
+        ({"a": "x" * 301, "b": 2}, {"a": "x" * 300 + "… (301 characters)", "b": 2}),
+        ({"a": [1] * 1000, "b": b"\xff"}, {"a": "[" + "1, " * 99 + "1,… (3000 characters)", "b": b"\xff"}),
+        (
+            {f"k{n}": "x" * 300 for n in range(6)},
+            {**{f"k{n}": "x" * 300 for n in range(4)}, "…": "2 more fields"},
+        ),
     ],
 )
 def test_records_are_cut(record, want):

@@ -65,6 +65,7 @@ CONFIG = """
     total_limit_size {limit}
     overflow_action {overflow}
     retry_wait 0.2
+    retry_max_interval 1
   </buffer>
 </match>
 """
@@ -129,6 +130,7 @@ def test_lines_kept_by_stages_survive(tmp_path: Path, limit: str, overflow: str)
             agent.wait()
         for writer in writers:
             writer.join()
+        sink.moods.clear()
         agent = start(config)
         wanted = {n for writer in writers for n in range(writer.first, writer.next)}
         deadline = time.monotonic() + 25

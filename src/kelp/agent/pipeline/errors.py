@@ -1,7 +1,9 @@
 """Where records go that a plugin could not process: `@ERROR`, or the agent's own log."""
 
+import json
 import threading
 import time as clock
+from typing import Any
 
 from kelp.agent.event import Batch, Record
 from kelp.agent.pipeline.router import LabelRouter
@@ -58,7 +60,7 @@ class LoggedErrors:
 
     def handle_record(self, tag: str, time: int, record: Record, error: Exception) -> None:
         message = "dump an error event"
-        shown = show(record) if self._log.allows(message, error) else ""
+        shown = show(record) if self._log.allows(message, error) else {}
         self._log.warn(message, error, tag, time=time, record=shown)
 
     def handle_batch(self, tag: str, batch: Batch, error: Exception) -> None:
@@ -95,12 +97,25 @@ class ErrorSink:
         self.target.handle_batch(tag, batch, error)
 
 
-def show(record: Record) -> str:
-    """A record for the log, about 1 kB of it: long texts are cut, so that every field has a chance to show."""
-    shown = {
-        key: _cut(value, _SHOWN_VALUE) if isinstance(value, str) else value for key, value in record.items()
-    }
-    return _cut(repr(shown), _SHOWN_CHARACTERS)
+def show(record: Record) -> Record:
+    """A record for the log, about 1 kB of it: long values are cut, so that every field has a chance to show."""
+    shown: Record = {}
+    left = _SHOWN_CHARACTERS
+    for key, value in record.items():
+        if left <= 0:
+            shown["…"] = f"{len(record) - len(shown)} more fields"
+            break
+        shown[key], used = _shorten(value)
+        left -= len(key) + used
+    return shown
+
+
+def _shorten(value: Any) -> tuple[Any, int]:
+    """A value that fits, and about how many characters it takes."""
+    if isinstance(value, str):
+        return _cut(value, _SHOWN_VALUE), min(len(value), _SHOWN_VALUE)
+    text = json.dumps(value, ensure_ascii=False, default=repr)
+    return (value, len(text)) if len(text) <= _SHOWN_VALUE else (_cut(text, _SHOWN_VALUE), _SHOWN_VALUE)
 
 
 def _cut(text: str, limit: int) -> str:
