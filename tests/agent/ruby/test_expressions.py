@@ -105,6 +105,9 @@ def evaluate(text: str) -> str:
         ("Digest::MD5.hexdigest('a')", '"0cc175b9c0f1b6a831c399e269772661"'),
         ("IPAddr.new('::1').ipv6?", "true"),
         ("begin; 1 / 0; rescue; 9; end", "9"),
+        ("{1 => 2}[{}]", "! unhashable type: 'dict'"),
+        ("[1, 2, 3].each { |x| break x * 10 if x == 2 }", "20"),
+        ("f = ->(n) { n < 2 ? 1 : f.call(n - 1) * n }; f.call(5)", "120"),
     ],
 )
 def test_values(text: str, expected: str) -> None:
@@ -131,6 +134,7 @@ def test_values(text: str, expected: str) -> None:
         ("def x; end", "'def' is not supported here"),
         ("for x in [1] do x end", "'for' is not supported here"),
         ("@@x", "unexpected '@'"),
+        ("break", "break and next stand in blocks and loops only"),
         ("1 2", "unexpected text at '2'"),
     ],
 )

@@ -36,8 +36,9 @@ class CallCompiler:
     depth = 0
     # Whether `{` and `do` behind a call begin its block: not in the condition of a loop.
     takes_do = True
-    # How many lambdas the position is in.
+    # How many lambdas, and blocks or loops, the position is in.
     lambdas = 0
+    blocks = 0
 
     def expression(self) -> Code:
         raise NotImplementedError
@@ -267,7 +268,9 @@ class CallCompiler:
         outer, outer_numbered, depth, takes_do = self.names, self.numbered, self.depth, self.takes_do
         self.names = outer | set(targets.names) | ({"it", "_1", "_2", "_3"} if numbered else set())
         self.numbered, self.depth, self.takes_do = set(), 0, True
+        self.blocks += 1
         code = self.statements(closing)
+        self.blocks -= 1
         if numbered and self.numbered:
             targets = blocks.numbered_targets(self.numbered)
         own = self.names - outer - set(targets.names)

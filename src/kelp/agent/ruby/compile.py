@@ -510,7 +510,12 @@ class Expression:
     kept: frozenset[str]
 
     def __call__(self, env: Env) -> Any:
-        return self.code(env)
+        """The value. Raises RubyError."""
+        try:
+            return self.code(env)
+        except (TypeError, AttributeError, LookupError, RecursionError) as error:
+            # What Ruby allows and Python does not, such as a hash as a key.
+            raise RubyError(str(error)) from error
 
 
 def compile_expression(text: str, names: Iterable[str], *, fields: bool = False) -> Expression:

@@ -49,6 +49,8 @@ def compile_jump(compiler: "Compiler", word: str) -> Code:
 
 def _leave(compiler: "Compiler", kind: type[Jump]) -> Code:
     source = compiler.source
+    if kind is not Return and not compiler.blocks:
+        raise source.fault("break and next stand in blocks and loops only; unexpected text")
     compiler.returns = compiler.returns or kind is Return
     source.blank()
     ended = source.peek() in (";", "\n", "\r", "}", ")", "") or source.word() in _ENDS
@@ -67,7 +69,9 @@ def _while(compiler: "Compiler", word: str) -> Code:
     source.blank(lines=True)
     if not source.take(";"):
         source.take_word("do")
+    compiler.blocks += 1
     body = compiler.statements("end")
+    compiler.blocks -= 1
     source.blank(lines=True)
     if not source.take_word("end"):
         raise source.fault("expected 'end'")
