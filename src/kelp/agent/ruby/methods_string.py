@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from kelp.agent.config.values import ruby_to_f, ruby_to_i
+from kelp.agent.ruby.characters import deleted, member, squeezed, translated, translated_runs
 from kelp.agent.ruby.last_match import LAST, Substituted, search
 from kelp.agent.ruby.methods import Block, Method, Table, arity, need_block, plain
 from kelp.agent.ruby.operators import match, modulo, multiply
@@ -210,46 +211,6 @@ def _scan(text: str, args: list[Any], block: Block | None) -> Any:
     return text if block else results
 
 
-def _charset(spec: str) -> list[str]:
-    """The characters of a `tr` set, ranges expanded."""
-    out: list[str] = []
-    at = 0
-    while at < len(spec):
-        if spec[at] == "\\" and at + 1 < len(spec):
-            out.append(spec[at + 1])
-            at += 2
-        elif at + 2 < len(spec) and spec[at + 1] == "-":
-            out += [chr(code) for code in range(ord(spec[at]), ord(spec[at + 2]) + 1)]
-            at += 3
-        else:
-            out.append(spec[at])
-            at += 1
-    return out
-
-
-def _member(spec: str) -> Callable[[str], bool]:
-    negated = len(spec) > 1 and spec[0] == "^"
-    chars = set(_charset(spec[1:] if negated else spec))
-    return lambda char: (char in chars) != negated
-
-
-def _tr(text: str, source: str, target: str) -> str:
-    if len(source) > 1 and source[0] == "^":
-        other = _charset(target)[-1:] or [""]
-        kept = set(_charset(source[1:]))
-        return "".join(char if char in kept else other[0] for char in text)
-    left, right = _charset(source), _charset(target)
-    table = {
-        ord(c): (right[min(i, len(right) - 1)] if right else "") for i, c in reversed(list(enumerate(left)))
-    }
-    return text.translate(table)
-
-
-def _squeeze(text: str, spec: str | None = None) -> str:
-    member = _member(spec) if spec else (lambda char: True)
-    return "".join(c for i, c in enumerate(text) if i == 0 or text[i - 1] != c or not member(c))
-
-
 def _to_i(text: str, base: int = 10) -> int:
     if base == 10:
         return ruby_to_i(text)
@@ -405,24 +366,6 @@ def successor(text: str) -> str:
     return "".join(chars)
 
 
-def _deleted(text: str, *specs: str) -> str:
-    members = [_member(spec) for spec in specs]
-    return "".join(char for char in text if not all(member(char) for member in members))
-
-
-def _tr_s(text: str, source: str, target: str) -> str:
-    """`tr`, then runs of what was replaced become one."""
-    member = _member(source)
-    out: list[str] = []
-    before = ""
-    for char in text:
-        new = _tr(char, source, target) if member(char) else ""
-        if not new or new != before:
-            out.append(new or char)
-        before = new
-    return "".join(out)
-
-
 def _plus(text: str, other: Any) -> str:
     return text + _string(other)
 
@@ -501,7 +444,7 @@ STRING: Table = {
     "upcase": plain(str.upper, 0), "downcase": plain(str.lower, 0), "swapcase": plain(str.swapcase),
     "capitalize": plain(lambda t: t[:1].upper() + t[1:].lower()), "+": plain(_plus, 1), "*": plain(multiply, 1), "%": plain(modulo, 1),
     "<<": plain(_plus, 1), "codepoints": plain(lambda t: list(map(ord, t))), "sum": plain(lambda t: sum(to_bytes(t)) % 65536),
-    "each_byte": _each(_bytes), "each_line": _each(_lines), "tr_s": plain(_tr_s, 2), "unpack": plain(lambda t, f: _unpack(t, f), 1),
+    "each_byte": _each(_bytes), "each_line": _each(_lines), "tr_s": plain(translated_runs, 2), "unpack": plain(lambda t, f: _unpack(t, f), 1),
     "clear": plain(lambda t: ""), "replace": plain(lambda t, o: o, 1), "to_r": plain(_to_r),
     "hash": plain(hash),
     "strip": plain(lambda t: t.strip(_STRIPPED)), "lstrip": plain(lambda t: t.lstrip(_STRIPPED)),
@@ -521,8 +464,8 @@ STRING: Table = {
     "ljust": plain(lambda t, w, p=" ": t + _padding(w - len(t), p), 1, 2),
     "rjust": plain(lambda t, w, p=" ": _padding(w - len(t), p) + t, 1, 2),
     "center": plain(lambda t, w, p=" ": _padding((w - len(t)) // 2, p) + t + _padding((w - len(t) + 1) // 2, p), 1, 2),
-    "tr": plain(_tr, 2), "delete": plain(_deleted, 1, 9),
-    "squeeze": plain(_squeeze, 0, 1), "count": plain(lambda t, s: sum(map(_member(s), t)), 1),
+    "tr": plain(translated, 2), "delete": plain(deleted, 1, 9),
+    "squeeze": plain(squeezed, 0, 1), "count": plain(lambda t, s: sum(map(member(s), t)), 1),
     "index": plain(_find, 1, 2), "rindex": plain(_rfind, 1),
     "partition": plain(_partition, 1), "rpartition": plain(_rpartition, 1),
     "force_encoding": plain(_forced, 1), "encode": plain(_encoded, 0, 4), "scrub": plain(_scrubbed, 0, 1),
