@@ -265,6 +265,8 @@ class TailLoop:
             watch.rotate(now)
         if watch.readers:
             return  # a path that is only gone for the moment of its rotation stays watched
+        if self._positions is not None and not self.options.follow_inodes:
+            self._positions.unwatch(watch.path, 0)
         if not watch.dropped and not watch.is_gone_for_good(now):
             return
         del self.watches[watch.path]
@@ -272,8 +274,6 @@ class TailLoop:
             self._notifier.forget_path(watch.path, watch.real_path)
         if self._throttle is not None:
             self._throttle.forget(watch.path)
-        if self._positions is not None and not self.options.follow_inodes:
-            self._positions.unwatch(watch.path, 0)
 
     def _identities(self) -> set[Identity]:
         return {reader.identity for watch in self.watches.values() for reader in watch.readers}
