@@ -26,11 +26,20 @@ _KNOWN_ESCAPES = frozenset('"\\/bfnrtu')
 
 
 def load_odd_json(text: str) -> Any:
-    """The value of a text that strict parsers refuse; escapes of lone surrogates become U+FFFD.
+    """The object or array of a text that strict parsers refuse; escapes of lone surrogates become U+FFFD.
 
     Raises ValueError, and RecursionError for what is nested too deeply.
     """
-    return json.loads(_ODDITY.sub(_mended, text.partition("\0")[0]), strict=False)
+    text = text.partition("\0")[0]
+    if not _may_end(text):
+        raise ValueError("no JSON: a bracket is missing at the end")
+    return json.loads(_ODDITY.sub(_mended, text), strict=False)
+
+
+def _may_end(text: str) -> bool:
+    """Whether the last closing bracket ends the text but for a comment: a cheap look at what mostly is no JSON."""
+    rest = text[max(text.rfind("}"), text.rfind("]")) + 1 :].lstrip()
+    return len(rest) < len(text) and rest[:1] in ("", "/")
 
 
 def _mended(found: re.Match[str]) -> str:

@@ -18,7 +18,7 @@ from kelp.agent.timefmt import TimeParseError
 
 _ABSENT = object()
 # How a text begins that may be JSON this parser takes: an object, or an array of something, after comments.
-_MAY_BEGIN = re.compile(r'[ \t\n\r\f]*(?:\{|\[\s*[\[{"\dA-Za-z\]-]|/[*/])')
+_MAY_BEGIN = re.compile(r'[ \t\n\r\f]*(?:\{|\[\s*(?:[\[{"\d\]/-]|true|false|null|[nN]a[nN]|Infinity)|/[*/])')
 _MAY_BEGIN_BYTES = re.compile(_MAY_BEGIN.pattern.encode())
 _BEGINNINGS = frozenset(b"{[/ \t\n\r\f")
 # Integers may have any size: this decoder keeps them whole.
