@@ -10,10 +10,10 @@ from typing import Any
 
 from kelp.agent.config import Section, param
 from kelp.agent.event import Batch
-from kelp.agent.listen import ClientSection, Connection, TcpListener, TransportSection, UdpListener
+from kelp.agent.listen import ClientSection, Connection, TransportSection
 from kelp.agent.listen.access import host_name
 from kelp.agent.listen.forward import DECOMPRESSION_LIMIT, EventReader, as_text, pack, read_messages, tag_of
-from kelp.agent.plugin.input import Input
+from kelp.agent.listen.input import Listener, ListeningInput
 from kelp.agent.plugin.registry import register
 from kelp.common.errors import KelpError
 
@@ -51,7 +51,7 @@ class SecuritySection(Section):
 
 
 @register("input", "forward")
-class ForwardInput(Input):
+class ForwardInput(ListeningInput):
     """Take events over the forward protocol: message, forward, packed and compressed mode, with acknowledgements."""
 
     port: int = param.integer(default=24224, description="Port to listen on, TCP and UDP (heartbeats).")
@@ -98,26 +98,11 @@ class ForwardInput(Input):
         if self.send_keepalive_packet and self.deny_keepalive:
             raise self.error("send_keepalive_packet and deny_keepalive exclude each other", "deny_keepalive")
         self._reader = EventReader(self.log, self.decompression_size_limit)
-        self._listeners: list[TcpListener | UdpListener] = []
 
-    def start(self) -> None:
-        tls = self.transport.context() if self.transport is not None else None
-        shared = self.context.workers > 1
-        tcp = TcpListener(
-            self.bind, self.port, self._serve, self.log,
-            tls=tls, keepalive=self.send_keepalive_packet, backlog=self.backlog, shared=shared,
-        )  # fmt: skip
-        udp = UdpListener(
-            self.bind, self.port, lambda _data, _address: _HEARTBEAT, self.log, max_bytes=128, shared=shared
-        )
-        for listener in (tcp, udp):
-            listener.start()
-            self._listeners.append(listener)
-        self.log.info("listening", bind=self.bind, port=self.port)
-
-    def stop(self) -> None:
-        for listener in self._listeners:
-            listener.stop()
+    def listeners(self) -> list[Listener]:
+        alive = self.send_keepalive_packet
+        tcp = self.tcp(self._serve, self.transport, keepalive=alive, backlog=self.backlog)
+        return [tcp, self.udp(lambda _data, _address: _HEARTBEAT, max_bytes=128)]
 
     # ------------------------------------------------------------------ connections
 

@@ -12,10 +12,11 @@ from urllib.parse import parse_qsl, urlsplit
 from kelp.agent.config import Element, param
 from kelp.agent.event import Batch, Record
 from kelp.agent.event_time import EventTime
-from kelp.agent.listen import Connection, TcpListener, TransportSection
+from kelp.agent.listen import Connection, TransportSection
 from kelp.agent.listen.http import BadRequest, Request, decompress, read_requests, respond
+from kelp.agent.listen.input import Listener, ListeningInput
 from kelp.agent.parse.types import ruby_to_f
-from kelp.agent.plugin.input import BufferOverflow, Input
+from kelp.agent.plugin.input import BufferOverflow
 from kelp.agent.plugin.parser import Parsed, Parser
 from kelp.agent.plugin.registry import register
 from kelp.agent.plugins.parser_json import JsonParser
@@ -37,7 +38,7 @@ Params = dict[str, Any]
 
 
 @register("input", "http")
-class HttpInput(Input):
+class HttpInput(ListeningInput):
     """Take events by HTTP POST."""
 
     flat_options = ("parser",)
@@ -93,7 +94,6 @@ class HttpInput(Input):
         self._json = self._quiet_parser("json")
         self._msgpack = cast("MsgpackParser", self._quiet_parser("msgpack"))
         self._float_time = build_time_parser(time_type="float")
-        self._listener: TcpListener | None = None
 
     def _configure_default(self, parse: Element) -> None:
         self._time_key = parse.get("time_key", "time")
@@ -112,23 +112,8 @@ class HttpInput(Input):
         parser.time_key, parser.estimate_current_event = None, False
         return parser
 
-    def start(self) -> None:
-        tls = self.transport.context() if self.transport is not None else None
-        self._listener = TcpListener(
-            self.bind,
-            self.port,
-            self._serve,
-            self.log,
-            tls=tls,
-            backlog=self.backlog,
-            shared=self.context.workers > 1,
-        )
-        self._listener.start()
-        self.log.info("listening", bind=self.bind, port=self.port)
-
-    def stop(self) -> None:
-        if self._listener is not None:
-            self._listener.stop()
+    def listeners(self) -> list[Listener]:
+        return [self.tcp(self._serve, self.transport, backlog=self.backlog)]
 
     def _serve(self, connection: Connection) -> None:
         connection.idle_seconds = self.keepalive_timeout

@@ -5,10 +5,10 @@ import time
 
 from kelp.agent.config import Element, param
 from kelp.agent.event import Batch, Record
-from kelp.agent.listen import Connection, TcpListener, TransportSection, UdpListener
+from kelp.agent.listen import Connection, TransportSection
 from kelp.agent.listen.access import host_name
+from kelp.agent.listen.input import Listener, ListeningInput
 from kelp.agent.listen.messages import delimited, octet_counted
-from kelp.agent.plugin.input import Input
 from kelp.agent.plugin.registry import register
 from kelp.agent.plugins.parser_syslog import SyslogParser
 from kelp.common.errors import KelpError
@@ -28,7 +28,7 @@ class SyslogTransportSection(TransportSection):
 
 
 @register("input", "syslog")
-class SyslogInput(Input):
+class SyslogInput(ListeningInput):
     """Take syslog messages."""
 
     flat_options = ("parser",)
@@ -91,35 +91,15 @@ class SyslogInput(Input):
         self._protocol = self.protocol_type or named or "udp"
         if self.send_keepalive_packet and self._protocol == "udp":
             raise self.error("send_keepalive_packet is for tcp and tls", "send_keepalive_packet")
-        self._listener: TcpListener | UdpListener | None = None
 
-    def start(self) -> None:
+    def listeners(self) -> list[Listener]:
         if self._protocol == "udp":
-            self._listener = UdpListener(
-                self.bind,
-                self.port,
-                self._receive,
-                self.log,
-                max_bytes=self.message_length_limit,
-                shared=self.context.workers > 1,
-            )
-        else:
-            tls = self.transport.context() if self.transport is not None else None
-            self._listener = TcpListener(
-                self.bind,
-                self.port,
-                self._serve,
-                self.log,
-                tls=tls,
-                keepalive=self.send_keepalive_packet,
-                shared=self.context.workers > 1,
-            )
-        self._listener.start()
-        self.log.info("listening", bind=self.bind, port=self.port, protocol=self._protocol)
+            return [self.udp(self._receive, self.message_length_limit)]
+        return [self.tcp(self._serve, self.transport, keepalive=self.send_keepalive_packet)]
 
-    def stop(self) -> None:
-        if self._listener is not None:
-            self._listener.stop()
+    @property
+    def place(self) -> dict[str, object]:
+        return {**super().place, "protocol": self._protocol}
 
     def _receive(self, data: bytes, source: tuple[str, int]) -> None:
         self._take_all([data.removesuffix(b"\n").removesuffix(b"\r")], source[0])

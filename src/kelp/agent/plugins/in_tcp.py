@@ -2,16 +2,16 @@
 
 from kelp.agent.config import Element, param
 from kelp.agent.event import Batch
-from kelp.agent.listen import Connection, TcpListener, TransportSection
+from kelp.agent.listen import Connection, TransportSection
 from kelp.agent.listen.access import host_name
+from kelp.agent.listen.input import Listener, ListeningInput
 from kelp.agent.listen.messages import AccessSection, ExtractSection, delimited, event_time, shown
-from kelp.agent.plugin.input import Input
 from kelp.agent.plugin.registry import register
 from kelp.common.errors import KelpError
 
 
 @register("input", "tcp")
-class TcpInput(Input):
+class TcpInput(ListeningInput):
     """Take messages that end in a delimiter."""
 
     flat_options = ("parser", "extract")
@@ -49,25 +49,9 @@ class TcpInput(Input):
             raise self.error("option 'delimiter' must not be empty", "delimiter")
         self._delimiter = self.delimiter.encode()
         self._parser = self.create_parser(self.parse)
-        self._listener: TcpListener | None = None
 
-    def start(self) -> None:
-        tls = self.transport.context() if self.transport is not None else None
-        self._listener = TcpListener(
-            self.bind,
-            self.port,
-            self._serve,
-            self.log,
-            tls=tls,
-            keepalive=self.send_keepalive_packet,
-            shared=self.context.workers > 1,
-        )
-        self._listener.start()
-        self.log.info("listening", bind=self.bind, port=self.port)
-
-    def stop(self) -> None:
-        if self._listener is not None:
-            self._listener.stop()
+    def listeners(self) -> list[Listener]:
+        return [self.tcp(self._serve, self.transport, keepalive=self.send_keepalive_packet)]
 
     def _serve(self, connection: Connection) -> None:
         if self.security is not None and not self.security.allows(connection.address):

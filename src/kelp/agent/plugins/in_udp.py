@@ -2,16 +2,15 @@
 
 from kelp.agent.config import Element, param
 from kelp.agent.event import Batch
-from kelp.agent.listen import UdpListener
 from kelp.agent.listen.access import host_name
+from kelp.agent.listen.input import Listener, ListeningInput
 from kelp.agent.listen.messages import ExtractSection, event_time, shown
-from kelp.agent.plugin.input import Input
 from kelp.agent.plugin.registry import register
 from kelp.common.errors import KelpError
 
 
 @register("input", "udp")
-class UdpInput(Input):
+class UdpInput(ListeningInput):
     """Take datagrams."""
 
     flat_options = ("parser", "extract")
@@ -42,20 +41,9 @@ class UdpInput(Input):
 
     def configure(self) -> None:
         self._parser = self.create_parser(self.parse)
-        self._listener: UdpListener | None = None
 
-    def start(self) -> None:
-        self._listener = UdpListener(
-            self.bind, self.port, self._receive, self.log,
-            max_bytes=self.message_length_limit, buffer_bytes=self.receive_buffer_size,
-            shared=self.context.workers > 1,
-        )  # fmt: skip
-        self._listener.start()
-        self.log.info("listening", bind=self.bind, port=self.port)
-
-    def stop(self) -> None:
-        if self._listener is not None:
-            self._listener.stop()
+    def listeners(self) -> list[Listener]:
+        return [self.udp(self._receive, self.message_length_limit, self.receive_buffer_size)]
 
     def _receive(self, data: bytes, source: tuple[str, int]) -> None:
         if self.remove_newline:

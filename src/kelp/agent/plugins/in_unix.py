@@ -3,13 +3,14 @@
 from kelp.agent.config import param
 from kelp.agent.listen import Connection
 from kelp.agent.listen.forward import EventReader, read_messages, tag_of
+from kelp.agent.listen.input import Listener, ListeningInput
 from kelp.agent.listen.unix import UnixListener
-from kelp.agent.plugin import Input, register
+from kelp.agent.plugin import register
 from kelp.common.errors import KelpError
 
 
 @register("input", "unix")
-class UnixInput(Input):
+class UnixInput(ListeningInput):
     """Take events from programs on this machine, in MessagePack or JSON."""
 
     multi_workers_ready = False
@@ -19,15 +20,14 @@ class UnixInput(Input):
     tag: str | None = param.string(default=None, description="Tag instead of the one received.")
 
     def configure(self) -> None:
-        self._listener = UnixListener(self.path, self._serve, self.log, backlog=self.backlog)
         self._reader = EventReader(self.log)
 
-    def start(self) -> None:
-        self._listener.start()
-        self.log.info("listening", path=self.path)
+    def listeners(self) -> list[Listener]:
+        return [UnixListener(self.path, self._serve, self.log, backlog=self.backlog)]
 
-    def stop(self) -> None:
-        self._listener.stop()
+    @property
+    def place(self) -> dict[str, object]:
+        return {"path": self.path}
 
     def _serve(self, connection: Connection) -> None:
         for message, _size, _answer_as in read_messages(connection):
