@@ -1,12 +1,13 @@
-"""What the inputs tcp, udp and syslog share: messages cut out of a stream, their source, and extracted time and tag."""
+"""What the inputs tcp, udp and syslog share: who may send, messages cut out of a stream, their events."""
 
 import time
 from collections.abc import Iterator
 from typing import Any
 
-from kelp.agent.config import Section, param
-from kelp.agent.event import Record
-from kelp.agent.listen.access import ClientSection
+from kelp.agent.config import Element, Section, param
+from kelp.agent.event import Batch, Record
+from kelp.agent.listen.access import ClientSection, host_name
+from kelp.agent.listen.input import ListeningInput
 from kelp.agent.listen.tcp import Connection
 from kelp.agent.timefmt import TimeParser, build_time_parser
 from kelp.common.errors import KelpError
@@ -80,6 +81,57 @@ def event_time(when: int | None, record: Record, extract: ExtractSection | None)
 def shown(message: bytes) -> str:
     """A message for a log line."""
     return message[:500].decode("utf-8", "replace")
+
+
+class MessageInput(ListeningInput):
+    """Makes events of messages of any kind, with their tag, time and source."""
+
+    flat_options = ("parser", "extract")
+
+    tag: str = param.string(description="Tag of the events.")
+    source_hostname_key: str | None = param.string(
+        default=None, alias="source_host_key", description="Field that takes the client's name."
+    )
+    source_address_key: str | None = param.string(
+        default=None, description="Field that takes the client's address."
+    )
+    blocking_timeout: float = param.time(default=0.5, description="Accepted for Fluentd's sake.")
+    extract: ExtractSection | None = param.section(
+        "extract", ExtractSection, description="Tag and time from fields."
+    )
+    parse: Element = param.element(
+        "parse", required=True, description="How to parse a message.", plugin_kind="parser"
+    )
+
+    def configure(self) -> None:
+        self._parser = self.create_parser(self.parse)
+
+    def name_of(self, address: str) -> str:
+        """The name of a client; empty where no field takes it."""
+        return host_name(address) if self.source_hostname_key is not None else ""
+
+    def take(self, message: bytes, address: str, name: str, batches: dict[str, Batch]) -> None:
+        """Add the events of a message to the batches by tag; what cannot be read is logged."""
+        try:
+            for event in self._parser.parse_bytes(message):
+                if event is None:
+                    self.log.warning("pattern not matched", text=shown(message))
+                    continue
+                when, record = event
+                tag = self.extract.tag(record) if self.extract is not None else None
+                when = event_time(when, record, self.extract)
+                if self.source_address_key is not None:
+                    record[self.source_address_key] = address
+                if self.source_hostname_key is not None:
+                    record[self.source_hostname_key] = name
+                batches.setdefault(tag or self.tag, Batch()).append(when, record)
+        except KelpError as error:
+            self.log.warning("invalid message", error=error, text=shown(message))
+
+    def emit_all(self, batches: dict[str, Batch]) -> None:
+        """Hand on batches by tag."""
+        for tag, batch in batches.items():
+            self.emit(tag, batch)
 
 
 def delimited(connection: Connection, delimiter: bytes, limit: int | None, log: Log) -> Iterator[list[bytes]]:
