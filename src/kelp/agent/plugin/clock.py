@@ -9,12 +9,13 @@ from kelp.common.log import Log
 class Ticker:
     """Calls `action` every `seconds`, first after one interval, in a thread of its own; its faults are logged."""
 
-    def __init__(self, seconds: float, action: Callable[[], None], log: Log) -> None:
+    def __init__(self, seconds: float, action: Callable[[], None], log: Log, name: str) -> None:
+        """`name` is that of the thread."""
         self._seconds = seconds
         self._action = action
         self._log = log
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -27,7 +28,10 @@ class Ticker:
                 self._log.exception("cannot do what is due at intervals")
 
     def stop(self) -> None:
-        """Make no more calls; waits for one that is under way."""
+        """Make no more calls."""
         self._stopping.set()
+
+    def join(self) -> None:
+        """After `stop`: wait for a call that is under way."""
         if self._thread.is_alive():
-            self._thread.join(10)
+            self._thread.join()

@@ -12,6 +12,7 @@ from kelp.agent.config import param
 from kelp.agent.event import Batch, Record
 from kelp.agent.origin import emission, present
 from kelp.agent.plugin import BufferOverflow, Filter, Router, register
+from kelp.agent.plugin.clock import Ticker
 from kelp.agent.ruby.regexp import compile_regexp
 from kelp.agent.ruby.values import to_s
 from kelp.common.errors import KelpError
@@ -82,8 +83,9 @@ class ConcatFilter(Filter):
         self._streams: dict[str, dict[str, Stream]] = {}  # by tag and identity
         self._numbers = count()
         self._lock = threading.Lock()
-        self._ended = threading.Event()
-        self._timer: threading.Thread | None = None
+        self._ticker: Ticker | None = None
+        if self.flush_interval > 0:
+            self._ticker = Ticker(_CHECK_SECONDS, self._flush_late, self.log, "concat")
         self._late: Router | None = self.context.router(self.timeout_label) if self.timeout_label else None
 
     def _choose_mode(self) -> Mode:
@@ -127,16 +129,16 @@ class ConcatFilter(Filter):
             raise self.error(f"option {option!r} must be a regular expression ({error})", option) from None
 
     def start(self) -> None:
-        if self.flush_interval > 0:
-            self._timer = threading.Thread(target=self._watch, name="concat", daemon=True)
-            self._timer.start()
+        if self._ticker is not None:
+            self._ticker.start()
 
     def stop(self) -> None:
-        self._ended.set()
+        if self._ticker is not None:
+            self._ticker.stop()
 
     def shutdown(self) -> None:
-        if self._timer is not None:
-            self._timer.join()
+        if self._ticker is not None:
+            self._ticker.join()
         with self._lock:
             streams = [one for named in self._streams.values() for one in named.values() if one.parts]
             self._streams.clear()
@@ -209,19 +211,19 @@ class ConcatFilter(Filter):
                 at = first_time
             out.append(at, message)
 
-    def _watch(self) -> None:
-        while not self._ended.wait(_CHECK_SECONDS):
-            for stream in self._take_late(clock.monotonic() - self.flush_interval):
-                try:
-                    with emission() as now_emitted:
-                        now_emitted.undo.append(partial(self._put_back, stream.copy()))
-                        time, record = joined(stream.take(), self.key, self.separator, self._mode.order)
-                        now_nanos = time if self.use_first_timestamp else clock.time_ns()
-                        self._hand_on(stream.tag, now_nanos, record, f"timeout flush: {stream.name}")
-                except BufferOverflow as error:
-                    self.log.warning(
-                        "cannot hand on a message: it is tried again", stream=stream.name, error=error
-                    )
+    def _flush_late(self) -> None:
+        """Hand on what waited for `flush_interval`."""
+        for stream in self._take_late(clock.monotonic() - self.flush_interval):
+            try:
+                with emission() as now_emitted:
+                    now_emitted.undo.append(partial(self._put_back, stream.copy()))
+                    time, record = joined(stream.take(), self.key, self.separator, self._mode.order)
+                    now_nanos = time if self.use_first_timestamp else clock.time_ns()
+                    self._hand_on(stream.tag, now_nanos, record, f"timeout flush: {stream.name}")
+            except BufferOverflow as error:
+                self.log.warning(
+                    "cannot hand on a message: it is tried again", stream=stream.name, error=error
+                )
 
     def _take_late(self, moment: float) -> list[Stream]:
         """Forget the streams last touched before a moment (monotonic seconds); those of them with parts."""

@@ -48,7 +48,9 @@ class MonitorAgentInput(Input):
             "/api/config.json": lambda query: _json(self._agent_info(), self._is_debug(query)),
         }
         self._server = PageServer(self.bind, self.port + self.context.worker_id, pages, self.log)
-        self._ticker = Ticker(self.emit_interval, self._emit_state, self.log) if self.tag else None
+        self._ticker: Ticker | None = None
+        if self.tag:
+            self._ticker = Ticker(self.emit_interval, self._emit_state, self.log, "monitor-agent")
 
     def start(self) -> None:
         self._server.start()
@@ -59,6 +61,10 @@ class MonitorAgentInput(Input):
         if self._ticker is not None:
             self._ticker.stop()
         self._server.stop()
+
+    def shutdown(self) -> None:
+        if self._ticker is not None:
+            self._ticker.join()
 
     def _emit_state(self) -> None:
         assert self.tag is not None

@@ -3,6 +3,7 @@
 import threading
 import time as clock
 from bisect import bisect_left
+from functools import partial
 from typing import Any
 
 from kelp.agent.config import param
@@ -10,6 +11,7 @@ from kelp.agent.event import Batch
 from kelp.agent.exceptions.detector import Rules, TraceCollector, possible_beginnings
 from kelp.agent.origin import emission, present
 from kelp.agent.plugin import BufferOverflow, Output, Router, register
+from kelp.agent.plugin.clock import Ticker
 
 _FORGET_SECONDS = 600.0
 _STREAMS = 2  # streams of a tag that are looked for ahead: stdout and stderr
@@ -49,20 +51,22 @@ class DetectExceptionsOutput(Output):
             ) from None
         self._collectors: dict[str, dict[Identity, TraceCollector]] = {}
         self._lock = threading.RLock()
-        self._ended = threading.Event()
-        self._timer: threading.Thread | None = None
+        self._ticker: Ticker | None = None
+        if (seconds := self.multiline_flush_interval) is not None:
+            flush = partial(self._flush_older_than, seconds)
+            self._ticker = Ticker(max(seconds * 0.1, 1.0), flush, self.log, "detect-exceptions")
 
     def start(self) -> None:
-        if self.multiline_flush_interval is not None:
-            self._timer = threading.Thread(target=self._watch, name="detect-exceptions", daemon=True)
-            self._timer.start()
+        if self._ticker is not None:
+            self._ticker.start()
 
     def stop(self) -> None:
-        self._ended.set()
+        if self._ticker is not None:
+            self._ticker.stop()
 
     def shutdown(self) -> None:
-        if self._timer is not None:
-            self._timer.join()
+        if self._ticker is not None:
+            self._ticker.join()
         self._flush_older_than(0.0)
 
     def process(self, tag: str, batch: Batch) -> None:
@@ -151,11 +155,6 @@ class DetectExceptionsOutput(Output):
 
     def onward(self, tag: str) -> list[tuple[Router, str]]:
         return [(self.router, tag.removeprefix(self.remove_tag_prefix + "."))]
-
-    def _watch(self) -> None:
-        interval = self.multiline_flush_interval or 0.0
-        while not self._ended.wait(max(interval * 0.1, 1.0)):
-            self._flush_older_than(interval)
 
     def _flush_older_than(self, seconds: float) -> None:
         now = clock.monotonic()

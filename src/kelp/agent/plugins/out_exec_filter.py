@@ -18,6 +18,7 @@ from kelp.agent.output.inject import InjectSection
 from kelp.agent.parse import RecordParser
 from kelp.agent.plugin import register
 from kelp.agent.plugin.base import Router
+from kelp.agent.plugin.clock import Ticker
 from kelp.common.errors import KelpError
 
 _RESPAWN_PAUSE = 0.2
@@ -117,7 +118,7 @@ class ExecFilterOutput(BufferedOutput):
         self._lock = threading.Lock()
         self._turn = 0
         self._ending = threading.Event()
-        self._monitor: threading.Thread | None = None
+        self._monitor: Ticker | None = None
         self._silent_until = 0.0
 
     def _read_respawns(self) -> int:
@@ -159,7 +160,7 @@ class ExecFilterOutput(BufferedOutput):
         for child in self._children:
             self._spawn(child)
         if self._respawns:
-            self._monitor = threading.Thread(target=self._watch, name=f"exec-{self.plugin_id}", daemon=True)
+            self._monitor = Ticker(_RESPAWN_PAUSE, self._respawn, self.log, f"exec-{self.plugin_id}")
             self._monitor.start()
         super().start()
 
@@ -171,13 +172,12 @@ class ExecFilterOutput(BufferedOutput):
         child.reader = threading.Thread(target=self._read, args=(child, child.process), daemon=True)
         child.reader.start()
 
-    def _watch(self) -> None:
-        while not self._ending.wait(_RESPAWN_PAUSE):
-            for child in self._children:
-                if child.process is None and child.respawns and not self._ending.is_set():
-                    child.respawns -= child.respawns > 0
-                    self.log.info("starting program again", command=self.command)
-                    self._spawn(child)
+    def _respawn(self) -> None:
+        for child in self._children:
+            if child.process is None and child.respawns and not self._ending.is_set():
+                child.respawns -= child.respawns > 0
+                self.log.info("starting program again", command=self.command)
+                self._spawn(child)
 
     def _read(self, child: Child, process: "subprocess.Popen[bytes]") -> None:
         assert process.stdout is not None
@@ -237,6 +237,7 @@ class ExecFilterOutput(BufferedOutput):
         super().shutdown()
         self._ending.set()
         if self._monitor is not None:
+            self._monitor.stop()
             self._monitor.join()
         for child in self._children:
             if (process := child.process) is not None and process.stdin is not None:

@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-import threading
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -18,6 +17,7 @@ from kelp.agent.output.forward.node import Node, Settings
 from kelp.agent.output.forward.protocol import ForwardError, Handshake
 from kelp.agent.output.forward.servers import Discovery, DiscoveryError, ServerSection, discovery
 from kelp.agent.plugin import register
+from kelp.agent.plugin.clock import Ticker
 from kelp.common.errors import KelpError
 
 
@@ -164,7 +164,7 @@ class ForwardOutput(TransportOptions):
         if self.send_keepalive_packet and not self.keepalive:
             raise self.error("option 'send_keepalive_packet' needs keepalive true", "send_keepalive_packet")
         self._configure_servers()
-        self._threads: list[threading.Thread] = []
+        self._tickers: list[Ticker] = []
 
     def _settings(self) -> Settings:
         return Settings(
@@ -232,10 +232,6 @@ class ForwardOutput(TransportOptions):
             if before != set(self._known):
                 self.log.info("servers changed", servers=", ".join(node.name for node in self._nodes))
 
-    def _discover(self, interval: float) -> None:
-        while not self._stopping.wait(interval):
-            self._rediscover()
-
     def _node(self, section: ServerSection, settings: Settings) -> Node:
         handshake: Callable[[], Handshake] | None = None
         if self.security is not None:
@@ -262,23 +258,23 @@ class ForwardOutput(TransportOptions):
                     raise ForwardError(f"cannot connect to {node.name}: {error}") from error
         super().start()
         if self.heartbeat_type != "none":
-            self._threads.append(threading.Thread(target=self._beat, daemon=True))
+            self._tickers.append(Ticker(self.heartbeat_interval, self._beat, self.log, "heartbeat"))
         if self._discovery is not None and self._discovery.interval is not None:
-            interval = self._discovery.interval
-            self._threads.append(threading.Thread(target=self._discover, args=(interval,), daemon=True))
-        for thread in self._threads:
-            thread.start()
+            self._tickers.append(
+                Ticker(self._discovery.interval, self._rediscover, self.log, "service-discovery")
+            )
+        for ticker in self._tickers:
+            ticker.start()
 
     def _beat(self) -> None:
-        while not self._stopping.wait(self.heartbeat_interval):
-            for node in self._nodes:
-                try:
-                    self._heartbeat(node)
-                except (OSError, KelpError) as error:
-                    self.log.debug("no heartbeat", server=node.name, error=error)
-                    node.note_silence()
-                else:
-                    node.note_sign()
+        for node in self._nodes:
+            try:
+                self._heartbeat(node)
+            except (OSError, KelpError) as error:
+                self.log.debug("no heartbeat", server=node.name, error=error)
+                node.note_silence()
+            else:
+                node.note_sign()
 
     def _heartbeat(self, node: Node) -> None:
         if self.heartbeat_type != "udp":
@@ -315,10 +311,15 @@ class ForwardOutput(TransportOptions):
         out["registered_nodes_count"] = len(self._nodes)
         return out
 
+    def stop(self) -> None:
+        super().stop()
+        for ticker in self._tickers:
+            ticker.stop()
+
     def shutdown(self) -> None:
         super().shutdown()
-        for thread in self._threads:
-            thread.join()
+        for ticker in self._tickers:
+            ticker.join()
 
     def close(self) -> None:
         for node in self._nodes:
