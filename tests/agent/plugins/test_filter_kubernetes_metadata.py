@@ -116,13 +116,10 @@ FULL = {
     "pod_id": "u-1",
     "pod_ip": "10.0.0.1",
     "host": "node-1",
-    "labels": {"app": "web", "app_kubernetes_io/name": "w"},
+    "labels": {"app": "web", "app.kubernetes.io/name": "w"},
     "namespace_id": "n-1",
     "namespace_labels": {"team": "a"},
 }
-
-
-DOTTED = {"app": "web", "app.kubernetes.io/name": "w"}
 
 
 def without(*names: str) -> dict[str, Any]:
@@ -136,13 +133,13 @@ def without(*names: str) -> dict[str, Any]:
         ("skip_labels true", without("labels", "namespace_labels")),
         ("skip_namespace_metadata true", without("namespace_id", "namespace_labels")),
         ("skip_container_metadata true", without("container_image", "container_image_id")),
-        ('annotation_match ["^a\\\\.b"]', FULL | {"annotations": {"a_b/c": "1"}}),
+        ('annotation_match ["^a\\\\.b"]', FULL | {"annotations": {"a.b/c": "1"}}),
         (
-            'de_dot false\nannotation_match ["(", "^a"]',
-            FULL | {"annotations": {"a.b/c": "1"}, "labels": DOTTED},
+            'de_dot true\nannotation_match ["(", "^a"]',
+            FULL | {"annotations": {"a_b/c": "1"}, "labels": {"app": "web", "app_kubernetes_io/name": "w"}},
         ),
         (
-            "de_slash true\nde_dot_separator -",
+            "de_slash true\nde_dot true\nde_dot_separator -",
             FULL | {"labels": {"app": "web", "app-kubernetes-io__name": "w"}},
         ),
         ("include_ownerrefs_metadata true", FULL | {"ownerrefs": [{"kind": "StatefulSet", "name": "web"}]}),
@@ -195,7 +192,9 @@ def test_names_of_the_journal(options: str, tag: str, record: dict[str, Any], ad
     assert Driver("filter", "kubernetes_metadata", options).filter([dict(record)], tag) == [record | more]
 
 
-@pytest.mark.parametrize("options", ["de_dot_separator a.b", "de_slash true\nde_slash_separator a/b"])
+@pytest.mark.parametrize(
+    "options", ["de_dot true\nde_dot_separator a.b", "de_slash true\nde_slash_separator a/b"]
+)
 def test_separators_hold_nothing_to_replace(options: str) -> None:
     with pytest.raises(ConfigError, match="must not hold"):
         Driver("filter", "kubernetes_metadata", options)

@@ -94,7 +94,10 @@ class KubernetesMetadataFilter(Filter):
     watch_retry_max_times: int = param.integer(
         10, description="Failures until the pause grows no more and errors are logged."
     )
-    de_dot: bool = param.boolean(True, description="Replace dots in names of labels and annotations.")
+    de_dot: bool = param.boolean(
+        False,
+        description="Replace dots in names of labels and annotations, as the plugin did by default before version 3.",
+    )
     de_dot_separator: str = param.string("_", description="What replaces those dots; must hold none itself.")
     de_slash: bool = param.boolean(False, description="Replace slashes in names of labels and annotations.")
     de_slash_separator: str = param.string(
