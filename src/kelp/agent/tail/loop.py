@@ -12,11 +12,12 @@ from typing import Protocol
 from kelp.agent.plugin.input import BufferOverflow
 from kelp.agent.tail.notifier import Notifier
 from kelp.agent.tail.paths import PathExpander, tag_part
-from kelp.agent.tail.positions import PositionFile, Remembered, Sidecar
-from kelp.agent.tail.reader import Identity, Reader, Take, digest
+from kelp.agent.tail.positions import PositionFile, Sidecar
+from kelp.agent.tail.progress import Progress
+from kelp.agent.tail.reader import Identity, Reader, Take
 from kelp.agent.tail.recovery import open_watch
 from kelp.agent.tail.throttle import GroupThrottle
-from kelp.agent.tail.watch import Finished, Watch
+from kelp.agent.tail.watch import Watch
 from kelp.common.log import Log
 
 BLOCK_BYTES = 512 << 10
@@ -28,7 +29,6 @@ _POLL_NOTIFIED = 2.0  # at rest, when inotify tells of news anyway
 _OVERFLOW_WAIT = 1.0
 _STOP_SECONDS = 5.0
 _KEPT_SECONDS = 600.0  # a file read to its end stays open so long for what stages keep of it
-_SIDECAR_SHARE = 30  # the file beside the position file takes at most 1/30 of the time
 
 
 class _Read(Enum):
@@ -78,8 +78,6 @@ class Counters:
 @dataclass(slots=True)
 class _Schedule:
     refresh: float = 0.0
-    compaction: float = float("inf")
-    sidecar: float = 0.0
     refresh_cost: float = 0.0
 
 
@@ -101,14 +99,12 @@ class TailLoop:
         self.watches: dict[str, Watch] = {}
         self._expander = expander
         self._consumer = consumer
-        self._positions = positions
-        self._sidecar = sidecar
+        self._progress = Progress(
+            self.watches, positions, sidecar, log,
+            follow_inodes=options.follow_inodes, compaction_interval=options.compaction_interval,
+        )  # fmt: skip
         self._log = log
         self._throttle = throttle
-        self._finished: dict[Identity, Finished] = {}
-        self._remembered: dict[str, list[Remembered]] = {}
-        self._keeping: list[Reader] = []  # of which stages keep something
-        self._saved_ns = 0
         self._startup = True
         self._schedule = _Schedule()
         self._stopping = threading.Event()
@@ -140,29 +136,10 @@ class TailLoop:
                 self._notifier = Notifier(self._log)
             except OSError as error:
                 self._log.warning("cannot use inotify: files are polled", error=error)
-        if self._sidecar is not None:
-            self._saved_ns, files = self._sidecar.load()
-            for file in files:
-                self._remembered.setdefault(file.path, []).append(file)
-        now = time.monotonic()
-        if self._positions is not None:
-            self._drop_stale_positions()
-        self._schedule.refresh = now + (
-            self.options.refresh_interval if self.options.skip_refresh_on_startup else 0
-        )
-        if self.options.compaction_interval:
-            self._schedule.compaction = now + self.options.compaction_interval
-
-    def _drop_stale_positions(self) -> None:
-        assert self._positions is not None
-        keys: set[str | int] = set()
-        for path in self._expander.expand():
-            keys.add(path)
-            with contextlib.suppress(OSError):
-                keys.add(os.stat(path).st_ino)
-        keys.update(self._remembered)
-        keys.update(file.inode for files in self._remembered.values() for file in files)
-        self._positions.keep_only(keys)
+        if self._progress.is_saved:
+            self._progress.load(self._expander.expand())
+        wait = self.options.refresh_interval if self.options.skip_refresh_on_startup else 0
+        self._schedule.refresh = time.monotonic() + wait
 
     def _turn(self) -> bool:
         """One round over what is due; returns whether there is more to read at once."""
@@ -180,7 +157,7 @@ class TailLoop:
         for watch in list(self.watches.values()):
             if watch.due <= now and not self._stopping.is_set():
                 busy = self._serve_safely(watch, now) or busy
-        self._save(now)
+        self._progress.save(now)
         return busy
 
     def _serve_safely(self, watch: Watch, now: float) -> bool:
@@ -203,7 +180,9 @@ class TailLoop:
         for path in [path for path in self.watches if path not in wanted]:
             self._drop(self.watches[path], now)
         # a path that was rotated away and not made anew has a rest to read, too
-        lost = [path for path in self._remembered if path not in wanted and self._expander.matches(path)]
+        lost = [
+            path for path in self._progress.remembered if path not in wanted and self._expander.matches(path)
+        ]
         for path in [*paths, *lost]:
             if path not in self.watches:
                 self._add(path, now)
@@ -220,7 +199,7 @@ class TailLoop:
     def _add(self, path: str, now: float) -> None:
         watch = Watch(
             path, tag_part(path), self.options.rotate_wait, self._log, self.options.longest_line,
-            finished=self._finished, looked_ns=time.time_ns(),
+            finished=self._progress.finished, looked_ns=time.time_ns(),
         )  # fmt: skip
         self.watches[path] = watch
         identity, size = (0, 0), 0
@@ -229,16 +208,18 @@ class TailLoop:
             identity, size = (status.st_dev, status.st_ino), status.st_size
         if self._adopt(watch, identity):
             return
-        entry = self._positions.get(path, identity[1]) if self._positions is not None else None
-        files = self._remembered.pop(path, [])
-        done = self._finished.get(identity)
+        entry = self._progress.entry(path, identity[1])
+        files = self._progress.remembered.pop(path, [])
+        done = self._progress.finished.get(identity)
         if done is not None and not files and size >= done.position:
             reader = watch.open(done.position)
             if reader is not None and reader.head[: len(done.head)] != done.head:
                 reader.restart(*reader.look())
         else:
             from_head = self.options.read_from_head or not self._startup
-            open_watch(watch, entry, files, self._saved_ns, self._identities(), now, from_head=from_head)
+            open_watch(
+                watch, entry, files, self._progress.saved_ns, self._identities(), now, from_head=from_head
+            )
         self._opened_all(watch)
         self._log.info(
             "following file", path=path, position=watch.readers[-1].position if watch.readers else 0
@@ -254,7 +235,7 @@ class TailLoop:
                     watch.readers.append(reader)
                     if self._notifier is not None:
                         self._notifier.watch_file(reader)
-                    self._note_position(reader)
+                    self._progress.note(reader)
                     return True
         return False
 
@@ -265,8 +246,7 @@ class TailLoop:
             watch.rotate(now)
         if watch.readers:
             return  # a path that is only gone for the moment of its rotation stays watched
-        if self._positions is not None and not self.options.follow_inodes:
-            self._positions.unwatch(watch.path, 0)
+        self._progress.unwatch_path(watch.path)
         if not watch.dropped and not watch.is_gone_for_good(now):
             return
         del self.watches[watch.path]
@@ -347,7 +327,7 @@ class TailLoop:
         reader = watch.open(0)
         if reader is None:
             return False
-        done = self._finished.get(reader.identity)
+        done = self._progress.finished.get(reader.identity)
         if done is not None and reader.head[: len(done.head)] == done.head and done.position <= reader.size():
             reader.position = done.position
         return True
@@ -358,8 +338,7 @@ class TailLoop:
         watch.open_missed(now, self._identities())
         watch.looked_ns = looked
         self._opened_all(watch)
-        if now >= self._schedule.sidecar and self._positions is not None:
-            self._save_sidecar()
+        self._progress.save_files(now)
 
     def _opened_all(self, watch: Watch) -> None:
         for reader in watch.readers:
@@ -371,7 +350,7 @@ class TailLoop:
         if reader.window == 0.0:
             self.counters.opened += 1
             reader.window = time.monotonic()
-        self._note_position(reader)
+        self._progress.note(reader)
 
     def _drain(self, watch: Watch, reader: Reader, now: float) -> "_Read":
         """Read a file to its end or for one turn."""
@@ -393,7 +372,7 @@ class TailLoop:
                 self.counters.throttled += 1
                 return _Read.ENOUGH
             count = reader.advance(self._consumer.consume, most)
-            self._note_position(reader)
+            self._progress.note(reader)
             if count < 0:
                 self._restart(watch, reader, now)
                 return _Read.PART
@@ -403,8 +382,7 @@ class TailLoop:
             reader.window_bytes += count
             reader.held_since = now
             left -= count
-            if self._positions is not None:
-                self._flush_positions()
+            self._progress.flush()
         return _Read.PART
 
     def _allowed(self, reader: Reader, now: float) -> int:
@@ -435,7 +413,7 @@ class TailLoop:
         interval = self.options.multiline_flush_interval
         if reader.held and self._consumer.multiline and interval and now - reader.held_since >= interval:
             reader.finish(self._consumer.consume, Take.WHOLE_LINES)
-            self._note_position(reader)
+            self._progress.note(reader)
 
     @staticmethod
     def _may_retire(reader: Reader, now: float) -> bool:
@@ -445,80 +423,13 @@ class TailLoop:
     def _retire(self, watch: Watch, reader: Reader) -> None:
         """A rotated file was read to its end and has not grown for rotate_wait: let it go."""
         reader.finish(self._consumer.consume)
-        self._note_position(reader)
-        if self._positions is not None and self.options.follow_inodes and not os.fstat(reader.fd).st_nlink:
-            self._positions.unwatch(reader.path, reader.identity[1])
+        self._progress.note(reader)
+        self._progress.unwatch_file(reader)
         if self._notifier is not None:
             self._notifier.forget(reader)
         watch.note_finished(reader)
         reader.close()
         self.counters.closed += 1
-
-    # ------------------------------------------------------------------ saving
-
-    def _note_position(self, reader: Reader) -> None:
-        if self._positions is None or (reader.rotated and not self.options.follow_inodes):
-            return
-        if not reader.ledger.is_empty and not any(one is reader for one in self._keeping):
-            self._keeping.append(reader)
-        try:
-            self._positions.set(reader.path, reader.identity[1], reader.safe_position)
-        except OSError as error:
-            self._log.error("cannot write position file: it is tried again", error=error)
-
-    def _flush_positions(self) -> None:
-        assert self._positions is not None
-        try:
-            self._positions.flush()
-        except OSError as error:
-            self._log.error("cannot write position file: it is tried again", error=error)
-
-    def _save(self, now: float) -> None:
-        if self._positions is None:
-            return
-        self._note_released()
-        self._flush_positions()
-        if now >= self._schedule.compaction and self.options.compaction_interval:
-            self._schedule.compaction = now + self.options.compaction_interval
-            try:
-                self._positions.compact()
-            except OSError as error:
-                self._log.error("cannot compact position file: it is tried again", error=error)
-        changed = any(watch.changed or len(watch.readers) > 1 for watch in self.watches.values())
-        if changed and now >= self._schedule.sidecar:
-            self._save_sidecar()
-
-    def _note_released(self) -> None:
-        """Stages may have handed on what they kept."""
-        keeping, self._keeping = self._keeping, []
-        for reader in keeping:
-            if any(reader is one for watch in self.watches.values() for one in watch.readers):
-                self._note_position(reader)
-
-    def _save_sidecar(self) -> None:
-        if self._sidecar is None:
-            return
-        began = time.monotonic()
-        files = [
-            Remembered(d.path, identity[1], d.position, len(d.head), digest(d.head), "finished")
-            for identity, d in self._finished.items()
-        ]
-        looked = [watch.looked_ns for watch in self.watches.values()]
-        for watch in self.watches.values():
-            files.extend(watch.remembered())
-        if self._remembered:  # a run that ends this early has not looked at every path yet
-            files.extend(file for known in self._remembered.values() for file in known)
-            looked.append(self._saved_ns)
-        moment = min(looked, default=time.time_ns())
-        try:
-            self._sidecar.save(files, moment)
-        except OSError as error:
-            self._log.error("cannot write the file beside the position file: it is tried again", error=error)
-            return
-        for watch in self.watches.values():
-            watch.changed = False
-        ended = time.monotonic()
-        self._schedule.sidecar = ended + (ended - began) * _SIDECAR_SHARE
 
     # ------------------------------------------------------------------ waiting and ending
 
@@ -551,9 +462,8 @@ class TailLoop:
             for reader in watch.readers:
                 self._end_reader(watch, reader)
             watch.changed = True
-        if self._positions is not None:
-            self._flush_positions()
-            self._save_sidecar()
+        if self._progress.is_saved:
+            self._progress.save_all()
         if self._notifier is not None:
             self._notifier.close()
         os.close(self._wake_read)
@@ -561,11 +471,7 @@ class TailLoop:
 
     def close(self) -> None:
         """Save once more what stages have handed on since the end of `run`, and let go of the position file."""
-        if self._positions is not None:
-            self._note_released()
-            self._flush_positions()
-            self._save_sidecar()
-            self._positions.close()
+        self._progress.close()
 
     def _end_reader(self, watch: Watch, reader: Reader) -> None:
         if self._consumer.multiline and reader.offset >= reader.size():
@@ -575,5 +481,5 @@ class TailLoop:
                 self._log.warning(
                     "the buffer is full: the last event is read again next time", path=watch.path
                 )
-        self._note_position(reader)
+        self._progress.note(reader)
         reader.close()
