@@ -9,6 +9,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.addon import CONTAINERS, OUTPUT
 from bench.process import cost, folder_mb, running
 
 CRI = """
@@ -36,82 +37,6 @@ CRI = """
     flush_thread_count 1
     chunk_limit_size 4M
     total_limit_size 512M
-    overflow_action block
-  </buffer>
-</match>
-"""
-
-WHOLE = """
-<source>
-  @type tail
-  path {cri}/*.log
-  pos_file {state}/cri.pos
-  tag raw.kubernetes.*
-  read_from_head true
-  <parse>
-    @type multi_format
-    <pattern>
-      format json
-      time_key time
-      time_format %Y-%m-%dT%H:%M:%S.%NZ
-    </pattern>
-    <pattern>
-      format /^(?<time>.+) (?<stream>stdout|stderr) [^ ]* (?<log>.*)$/
-      time_format %Y-%m-%dT%H:%M:%S.%N%:z
-    </pattern>
-  </parse>
-</source>
-<match raw.kubernetes.**>
-  @type detect_exceptions
-  remove_tag_prefix raw
-  message log
-  stream stream
-  multiline_flush_interval 5
-  max_bytes 500000
-  max_lines 1000
-</match>
-<filter **>
-  @type concat
-  key message
-  multiline_end_regexp /\\n$/
-  separator ""
-</filter>
-<filter kubernetes.**>
-  @type kubernetes_metadata
-</filter>
-<filter kubernetes.**>
-  @type parser
-  key_name log
-  reserve_data true
-  remove_key_name_field true
-  <parse>
-    @type multi_format
-    <pattern>
-      format json
-    </pattern>
-    <pattern>
-      format none
-    </pattern>
-  </parse>
-</filter>
-<match **>
-  @type elasticsearch
-  type_name _doc
-  include_tag_key true
-  host 127.0.0.1
-  port {port}
-  logstash_format true
-  <buffer>
-    @type file
-    path {state}/buffer
-    flush_mode interval
-    retry_type exponential_backoff
-    flush_thread_count 2
-    flush_interval 5s
-    retry_forever
-    retry_max_interval 30
-    chunk_limit_size 2M
-    total_limit_size 500M
     overflow_action block
   </buffer>
 </match>
@@ -147,7 +72,7 @@ FLUENT_BIT_PARSERS = """
     time_format %Y-%m-%dT%H:%M:%S.%L%z
 """
 
-PIPELINES = {"cri": CRI, "whole": WHOLE, "fluent-bit": FLUENT_BIT}
+PIPELINES = {"cri": CRI, "whole": CONTAINERS + OUTPUT, "fluent-bit": FLUENT_BIT}
 
 
 @dataclass(slots=True)

@@ -12,75 +12,13 @@ from pathlib import Path
 
 import msgpack
 
+from bench.addon import CONTAINERS, OUTPUT
 from tests.agent.agent_runner import Runner, free_port, wait_for
 from tests.agent.bulk_sink import bulk_sink
 
 KEYS = {
     "system.conf": "<system>\n  root_dir {tmp}/fluentd-buffers/\n</system>",
-    "containers.input.conf": r"""
-<source>
-  @id fluentd-containers.log
-  @type tail
-  path {log}/containers/*.log
-  pos_file {log}/es-containers.log.pos
-  tag raw.kubernetes.*
-  read_from_head true
-  <parse>
-    @type multi_format
-    <pattern>
-      format json
-      time_key time
-      time_format %Y-%m-%dT%H:%M:%S.%NZ
-    </pattern>
-    <pattern>
-      format /^(?<time>.+) (?<stream>stdout|stderr) [^ ]* (?<log>.*)$/
-      time_format %Y-%m-%dT%H:%M:%S.%N%:z
-    </pattern>
-  </parse>
-</source>
-
-# Detect exceptions in the log output and forward them as one log entry.
-<match raw.kubernetes.**>
-  @id raw.kubernetes
-  @type detect_exceptions
-  remove_tag_prefix raw
-  message log
-  stream stream
-  multiline_flush_interval 5
-  max_bytes 500000
-  max_lines 1000
-</match>
-
-<filter **>
-  @id filter_concat
-  @type concat
-  key message
-  multiline_end_regexp /\n$/
-  separator ""
-</filter>
-
-<filter kubernetes.**>
-  @id filter_kubernetes_metadata
-  @type kubernetes_metadata
-</filter>
-
-<filter kubernetes.**>
-  @id filter_parser
-  @type parser
-  key_name log
-  reserve_data true
-  remove_key_name_field true
-  <parse>
-    @type multi_format
-    <pattern>
-      format json
-    </pattern>
-    <pattern>
-      format none
-    </pattern>
-  </parse>
-</filter>
-""",
+    "containers.input.conf": CONTAINERS,
     "system.input.conf": r"""
 <source>
   @id minion
@@ -192,31 +130,7 @@ KEYS = {
   </labels>
 </source>
 """,
-    "output.conf": """
-<match **>
-  @id elasticsearch
-  @type elasticsearch
-  @log_level info
-  type_name _doc
-  include_tag_key true
-  host 127.0.0.1
-  port {sink}
-  logstash_format true
-  <buffer>
-    @type file
-    path {log}/fluentd-buffers/kubernetes.system.buffer
-    flush_mode interval
-    retry_type exponential_backoff
-    flush_thread_count 2
-    flush_interval 5s
-    retry_forever
-    retry_max_interval 30
-    chunk_limit_size 2M
-    total_limit_size 500M
-    overflow_action block
-  </buffer>
-</match>
-""",
+    "output.conf": OUTPUT,
 }
 POD = "web-0_shop_app-" + "0" * 64
 
@@ -231,7 +145,10 @@ class Addon:
         self.ports = {name: free_port() for name in ("forward", "prometheus", "monitor")}
         (runner.folder / "config.d").mkdir()
         for name, text in KEYS.items():
-            filled = text.format(tmp=runner.folder / "tmp", log=self.log, sink=sink, **self.ports)
+            filled = text.format(
+                tmp=runner.folder / "tmp", log=self.log, cri=self.log / "containers", state=self.log,
+                port=sink, **self.ports,
+            )  # fmt: skip
             (runner.folder / "config.d" / name).write_text(filled)
         self.config = runner.config("@include config.d/*.conf\n", "fluent.conf")
 
