@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from kelp.agent.listen.tcp import Connection
 from kelp.common.errors import KelpError
@@ -14,6 +15,7 @@ REASONS = {
     417: "Expectation Failed", 431: "Request Header Fields Too Large", 500: "Internal Server Error",
     503: "Service Unavailable",
 }  # fmt: skip
+Default = TypeVar("Default", str, None)
 
 
 class BadRequest(KelpError):
@@ -34,14 +36,14 @@ class Request:
     fields: dict[str, list[str]] = field(default_factory=dict)
     body: bytes = b""
 
-    @property
-    def headers(self) -> dict[str, str]:
-        """The headers; those given twice are joined by commas."""
-        return {name: ", ".join(values) for name, values in self.fields.items()}
+    def header(self, name: str, default: Default) -> str | Default:
+        """The value of a header, `default` without it; what is given twice is joined by commas."""
+        values = self.fields.get(name)
+        return default if values is None else ", ".join(values)
 
     @property
     def keep_alive(self) -> bool:
-        wish = self.headers.get("connection", "").lower()
+        wish = self.header("connection", "").lower()
         return "keep-alive" in wish if self.version == "HTTP/1.0" else "close" not in wish
 
 
@@ -132,7 +134,7 @@ def _parse_head(head: bytes) -> Request:
 
 
 def _answer_expectation(connection: Connection, request: Request, body_limit: int) -> None:
-    expectation = request.headers.get("expect")
+    expectation = request.header("expect", None)
     if expectation is None:
         return
     if expectation.lower() != "100-continue":
@@ -143,14 +145,14 @@ def _answer_expectation(connection: Connection, request: Request, body_limit: in
 
 
 def _length(request: Request) -> int:
-    text = request.headers.get("content-length", "0")
+    text = request.header("content-length", "0")
     if not text.isdigit():
         raise BadRequest(400, f"cannot read request: Content-Length {text!r} is no number")
     return int(text)
 
 
 def _read_body(source: _Source, request: Request, limit: int) -> bytes:
-    if "chunked" not in request.headers.get("transfer-encoding", "").lower():
+    if "chunked" not in request.header("transfer-encoding", "").lower():
         length = _length(request)
         if length > limit:
             raise BadRequest(413, "Too large")

@@ -134,7 +134,7 @@ class HttpInput(ListeningInput):
             return 200, b"", _TEXT
         if request.method == "OPTIONS":
             return self._answer_options(request)
-        origin = request.headers.get("origin")
+        origin = request.header("origin", None)
         if origin is not None and self.cors_allow_origins is not None and not self._allows(origin):
             return 403, b"", _TEXT
         status, body, headers = self._take(request, address)
@@ -167,9 +167,7 @@ class HttpInput(ListeningInput):
         tag = target.path[1:].rstrip("/").replace("/", ".")
         if self.add_tag_prefix is not None:
             tag = f"{self.add_tag_prefix}.{tag}"
-        body = decompress(
-            request.body, request.headers.get("content-encoding", ""), self.decompression_size_limit
-        )
+        body = decompress(request.body, request.header("content-encoding", ""), self.decompression_size_limit)
         query = _query(target.query)
         params = query | self._body_params(request, body)
         extra = self._extra_fields(request, query, address)
@@ -186,7 +184,7 @@ class HttpInput(ListeningInput):
         return tag, batch
 
     def _body_params(self, request: Request, body: bytes) -> Params:
-        kind = request.headers.get("content-type", "")
+        kind = request.header("content-type", "")
         if self._parser is not None:
             return {_EVENT: body}
         if kind.startswith("application/x-www-form-urlencoded"):
@@ -199,7 +197,7 @@ class HttpInput(ListeningInput):
         return {}
 
     def _extra_fields(self, request: Request, query: Params, address: str) -> Record:
-        forwarded = request.headers.get("x-forwarded-for")
+        forwarded = request.header("x-forwarded-for", None)
         extra: Record = {}
         if self.add_http_headers:
             for name, values in request.fields.items():
@@ -246,11 +244,11 @@ class HttpInput(ListeningInput):
     # ------------------------------------------------------------------ pages of other origins
 
     def _answer_options(self, request: Request) -> tuple[int, bytes, dict[str, str]]:
-        origin = request.headers.get("origin")
-        wanted = request.headers.get("access-control-request-method")
+        origin = request.header("origin", None)
+        wanted = request.header("access-control-request-method", None)
         if wanted != "POST" or not self._allows(origin):
             return 403, b"", _TEXT
-        allowed = request.headers.get("access-control-request-headers", "")
+        allowed = request.header("access-control-request-headers", "")
         headers = {"Access-Control-Allow-Methods": "POST", "Access-Control-Allow-Headers": allowed}
         return 200, b"", _TEXT | headers | self._cors(origin)
 

@@ -25,24 +25,6 @@ from kelp.agent.transform.template import (
 
 _CACHE_LIMIT = 4096
 _NAMES = (*VARIABLES, "tags")
-# What is an option and no field.
-_OPTIONS = frozenset(
-    [
-        "@id",
-        "@type",
-        "@label",
-        "@log_level",
-        "type",
-        "tag",
-        "output_tag",
-        "remove_keys",
-        "renew_record",
-        "keep_keys",
-        "enable_ruby",
-        "renew_time_key",
-        "auto_typecast",
-    ]
-)
 
 
 @register("output", "record_reformer")
@@ -72,7 +54,9 @@ class RecordReformerOutput(Output):
         self._warned: set[str] = set()
         self._tag = self._compile("tag", self.tag, self.element)
         # Fluentd 0.12's form has the fields among the options.
-        inline = [(self.element, name) for name in self.element.attrs if name not in _OPTIONS]
+        options = {"@id", "@type", "@label", "@log_level", "type"}
+        options.update(name for one in self.params.values() for name in (one.name, one.alias) if name)
+        inline = [(self.element, name) for name in self.element.attrs if name not in options]
         given = inline + [(section, name) for section in self.records for name in section.attrs]
         for _, name in inline:
             self.element.known.add(name)
