@@ -96,14 +96,6 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
             raise self.error(
                 "option 'target_index_affinity' is not supported; take it out", "target_index_affinity"
             )
-        if self.ignore_exceptions:
-            self.log.warning("ignore_exceptions has no effect: Kelp retries every failure of the sink")
-        if self.sniffer_class_name and self.sniffer_class_name not in _SIMPLE_SNIFFERS:
-            self.log.warning("sniffer_class_name has no effect: Kelp uses the hosts it was given")
-        if self.write_operation != "index" and self.id_required and not self.id_key:
-            self.log.warning(
-                "documents without id are dropped: write_operation needs id_key", op=self.write_operation
-            )
         if self.metadata and self.metadata.include_chunk_id and self.write_operation in ("update", "upsert"):
             raise self.error("include_chunk_id does not go with updates; take one out")
         for name in ("index_name", "logstash_prefix", "logstash_dateformat", "type_name", "pipeline"):
@@ -112,28 +104,43 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
                 raise self.error(
                     f"option {name!r} cannot hold ${{chunk_id}}: events are formatted before", name
                 )
-        if bool(self.template_name) != bool(self.template_file):
-            self.log.warning("no template is installed: template_name and template_file go together")
         if self.cloud_id and not self.cloud_auth:
             raise self.error("option 'cloud_id' needs cloud_auth", "cloud_id")
         if self.ilm_policy and self.ilm_policies:
             raise self.error("use either ilm_policy or ilm_policies", "ilm_policies")
         try:
-            if not self.placeholders.uses(self.host) and not self.placeholders.uses(self.hosts or ""):
-                parse_hosts(self, self.host, self.hosts)
-            if (
-                self.ca_file
-                or self.client_cert
-                or self.ssl_version
-                or self.ssl_min_version
-                or self.ssl_max_version
-            ):
-                tls_context(self)
-            for path in (self.template_file, *(self.templates or {}).values()):
-                if path:
-                    read_template(str(path), {})
+            self._check_server_and_files()
         except KelpError as error:
             raise self.error(str(error)) from error
+        self._warn_of_options()
+
+    def _check_server_and_files(self) -> None:
+        if not self._server_differs:
+            parse_hosts(self, self.host, self.hosts)
+        if any(
+            (self.ca_file, self.client_cert, self.ssl_version, self.ssl_min_version, self.ssl_max_version)
+        ):
+            tls_context(self)
+        for path in (self.template_file, *(self.templates or {}).values()):
+            if path:
+                read_template(str(path), {})
+
+    def _warn_of_options(self) -> None:
+        if self.ignore_exceptions:
+            self.log.warning("ignore_exceptions has no effect: Kelp retries every failure of the sink")
+        if self.sniffer_class_name and self.sniffer_class_name not in _SIMPLE_SNIFFERS:
+            self.log.warning("sniffer_class_name has no effect: Kelp uses the hosts it was given")
+        if self.write_operation != "index" and self.id_required and not self.id_key:
+            self.log.warning(
+                "documents without id are dropped: write_operation needs id_key", op=self.write_operation
+            )
+        if bool(self.template_name) != bool(self.template_file):
+            self.log.warning("no template is installed: template_name and template_file go together")
+
+    @property
+    def _server_differs(self) -> bool:
+        """Whether each chunk says which server it is for, by placeholders."""
+        return self.placeholders.uses(self.host) or self.placeholders.uses(self.hosts or "")
 
     def setup_texts(self) -> dict[str, str]:
         """The options of the set-up that may hold placeholders."""
@@ -166,8 +173,7 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
         return self._formatter.format(tag, batch, metadata)
 
     def start(self) -> None:
-        named = self.placeholders.uses(self.host) or self.placeholders.uses(self.hosts or "")
-        if self.verify_es_version_at_startup and not named:
+        if self.verify_es_version_at_startup and not self._server_differs:
             # The version shapes documents, so it is worth a moment, but not a late start.
             asking = threading.Thread(target=self._ask_version, name=f"version-{self.plugin_id}", daemon=True)
             asking.start()
