@@ -1,7 +1,7 @@
-"""The reference of the agent's options, made from their declarations.
+"""The reference of the agent's options, made from their declarations, and the tests that a page names.
 
-Run as `python tools/check_docs.py`: exits 1 when a page is stale or an option has no description; with `--write` the
-pages are written.
+Run as `python tools/check_docs.py`: exits 1 when a page is stale, an option has no description or a test that is named
+is not there; with `--write` the reference is written.
 """
 
 import re
@@ -16,6 +16,8 @@ from kelp.agent.plugin import registry
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "agent" / "reference"
+NO_LOSS = ROOT / "docs" / "agent" / "no-loss.md"
+TESTS = ROOT / "tests" / "agent"
 KINDS = {
     "input": "Inputs: `<source>`",
     "filter": "Filters: `<filter>`",
@@ -120,6 +122,24 @@ def pages(reference: Reference) -> dict[Path, str]:
     return found
 
 
+def missing_tests(page: str, tests: Path) -> list[str]:
+    """Faults of the tests that rows of `page` name: `folder/test_file.py`, then the functions in it."""
+    faults = []
+    for number, row in enumerate(page.splitlines(), 1):
+        source: str | None = None
+        for name in re.findall(r"`((?:\w+/)*test_\w+(?:\.py)?)`", row):
+            if name.endswith(".py"):
+                path = tests / name
+                source = path.read_text(encoding="utf-8") if path.is_file() else ""
+                if not source:
+                    faults.append(f"line {number}: there is no {name}")
+            elif source is None:
+                faults.append(f"line {number}: name the file of {name} before it")
+            elif f"def {name}(" not in source:
+                faults.append(f"line {number}: {name} is not in the file named before it")
+    return faults
+
+
 def main() -> int:
     reference = Reference()
     made = pages(reference)
@@ -129,6 +149,8 @@ def main() -> int:
             path.write_text(text, encoding="utf-8")
     stale = [p for p, text in made.items() if not p.exists() or p.read_text(encoding="utf-8") != text]
     faults = reference.faults + [f"{path.relative_to(ROOT)}: stale, run `make docs`" for path in stale]
+    missing = missing_tests(NO_LOSS.read_text(encoding="utf-8"), TESTS)
+    faults += [f"{NO_LOSS.relative_to(ROOT)}: {fault}" for fault in missing]
     for fault in faults:
         print(fault)
     print(f"docs: {len(made)} pages; {len(faults)} faults")
