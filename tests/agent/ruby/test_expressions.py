@@ -147,3 +147,32 @@ def test_what_is_not_known_is_refused(text: str, message: str) -> None:
 def test_the_addresses_of_this_machine() -> None:
     code = compile_expression("Socket.ip_address_list.select(&:ipv4_loopback?).map(&:ip_address)", [])
     assert code({}) == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("n.times { |i| i }", "a loop did not end within 1000000 rounds"),
+        ("1.upto(n) { |i| i }", "a loop did not end within 1000000 rounds"),
+        ("(1..n).each { |i| i }", "a loop did not end within 1000000 rounds"),
+        ("(1..n).map { |i| i }", "a loop did not end within 1000000 rounds"),
+        ("[*1..n]", "a loop did not end within 1000000 rounds"),
+        ("1.step(n) { |i| i }", "a loop did not end within 1000000 rounds"),
+        ("loop { n }", "a loop did not end within 1000000 rounds"),
+        ("1.step(10, 0) { |i| i }", "step can't be 0"),
+        ("(1..10).step(0) { |i| i }", "step can't be 0"),
+        ("(1..10).step(-1) { |i| i }", "step can't be negative"),
+        ("n ** n", "cannot compute a power of more than 100000 bits"),
+        ('"#{10 ** 9999}"', "Exceeds the limit (4300 digits)"),
+        ("record[{}]", "unhashable type"),
+    ],
+)
+def test_what_a_record_cannot_make_endless(text: str, message: str) -> None:
+    with pytest.raises(RubyError) as caught:
+        compile_expression(text, ["n", "record"])({"n": 10**12, "record": {}})
+    assert str(caught.value).startswith(message)
+
+
+def test_the_ends_of_a_long_range() -> None:
+    code = compile_expression("[(1..n).first(2), (1..n).last(2), (1..n).size, (1..n).include?(5)]", ["n"])
+    assert code({"n": 10**12}) == [[1, 2], [10**12 - 1, 10**12], 10**12, True]

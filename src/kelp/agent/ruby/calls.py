@@ -11,7 +11,7 @@ from kelp.agent.ruby.methods import CHANGING, GROWING, STRING_CHANGING, call_met
 from kelp.agent.ruby.parameters import Targets, parse_targets
 from kelp.agent.ruby.places import Item, Local, string_change, unless_string
 from kelp.agent.ruby.source import RubySyntaxError, Source
-from kelp.agent.ruby.values import RubyError, Symbol
+from kelp.agent.ruby.values import PYTHON_FAULTS, RubyError, Symbol
 
 _METHOD = re.compile(r"[a-zA-Z_]\w*(?:[?!](?!=[^=~>]))?|\[\]")
 _LABEL = re.compile(r"([a-zA-Z_]\w*[?!]?|\"[^\"#\\]*\"|'[^'\\]*'):(?!:)")
@@ -390,7 +390,7 @@ def _spread(pairs: list[tuple[Code | None, Code]], env: Env) -> dict[Any, Any]:
 def _guarded(run: Callable[[], Any]) -> Any:
     try:
         return run()
-    except (TypeError, ValueError, AttributeError, OverflowError) as error:
+    except PYTHON_FAULTS as error:
         raise RubyError(str(error)) from error
 
 

@@ -19,7 +19,7 @@ from kelp.agent.ruby.operators import BINARY, match
 from kelp.agent.ruby.parameters import parse_targets
 from kelp.agent.ruby.places import Local, assigned, multiple, shifted
 from kelp.agent.ruby.source import CONSTANT, RubySyntaxError, Source
-from kelp.agent.ruby.values import Range, RubyError, Symbol, is_number
+from kelp.agent.ruby.values import PYTHON_FAULTS, Range, RubyError, Symbol, is_number
 
 # Operator → how tightly it binds. The longer spelling comes first where one begins another.
 _BINDING: Final = {
@@ -513,9 +513,8 @@ class Expression:
         """The value. Raises RubyError."""
         try:
             return self.code(env)
-        except (TypeError, AttributeError, LookupError, RecursionError) as error:
-            # What Ruby allows and Python does not, such as a hash as a key.
-            raise RubyError(str(error)) from error
+        except PYTHON_FAULTS as error:
+            raise RubyError(str(error) or type(error).__name__) from error
 
 
 def compile_expression(text: str, names: Iterable[str], *, fields: bool = False) -> Expression:
@@ -530,6 +529,10 @@ def compile_expression(text: str, names: Iterable[str], *, fields: bool = False)
     source.blank(lines=True)
     if source.at < len(text):
         raise source.fault("unexpected text")
+    return _finished(compiler, code)
+
+
+def _finished(compiler: Compiler, code: Code) -> Expression:
     code = jumps.returning(code) if compiler.returns else code
     return Expression(
         _forgetting(code) if compiler.reads_last_match else code,
@@ -548,12 +551,12 @@ def _forgetting(code: Code) -> Code:
     return run
 
 
-def compile_embedded(text: str, at: int, names: Iterable[str]) -> tuple[Code, int]:
-    """Compile the statements that begin at `at` and end with a closing brace; the code and the brace's place."""
+def compile_embedded(text: str, at: int, names: Iterable[str]) -> tuple[Expression, int]:
+    """Compile the statements that begin at `at` and end with a closing brace; they and the brace's place."""
     source = Source(text, at)
     compiler = Compiler(source, names)
     code = compiler.statements("}")
     source.blank(lines=True)
     if not source.looking_at("}"):
         raise source.fault("expected '}'")
-    return _forgetting(code) if compiler.reads_last_match else code, source.at
+    return _finished(compiler, code), source.at

@@ -18,7 +18,17 @@ from kelp.agent.ruby.methods_uri import parse_uri
 from kelp.agent.ruby.modules_text import TEXT_MODULES, Function, of
 from kelp.agent.ruby.modules_time import TIME_MODULES
 from kelp.agent.ruby.own_addresses import own_addresses
-from kelp.agent.ruby.values import Constant, DefaultHash, Range, RubyError, Symbol, TextFile, is_number, to_s
+from kelp.agent.ruby.values import (
+    Constant,
+    DefaultHash,
+    Range,
+    RubyError,
+    Symbol,
+    TextFile,
+    bounded,
+    is_number,
+    to_s,
+)  # fmt: skip
 
 # Classes that only stand in `is_a?` and `when`.
 CLASSES = frozenset(
@@ -115,7 +125,7 @@ def array_of(value: Any) -> list[Any]:
     if isinstance(value, dict):
         return [[key, one] for key, one in value.items()]
     if isinstance(value, Range):
-        return list(value.values())
+        return value.items()
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
@@ -143,7 +153,9 @@ def _new_array(args: list[Any], block: Block | None) -> list[Any]:
     if args and isinstance(args[0], list):
         return list(args[0])
     size = args[0] if args else 0
-    return [block([at]) for at in range(size)] if block else [args[1] if len(args) > 1 else None] * size
+    return (
+        [block([at]) for at in bounded(range(size))] if block else [args[1] if len(args) > 1 else None] * size
+    )
 
 
 def _math(function: Callable[..., float]) -> Function:

@@ -3,13 +3,12 @@
 from typing import TYPE_CHECKING, Any
 
 from kelp.agent.ruby.literals import Code, Env, constant
-from kelp.agent.ruby.values import RubyError, truthy
+from kelp.agent.ruby.values import MOST_ROUNDS, endless, truthy
 
 if TYPE_CHECKING:
     from kelp.agent.ruby.compile import Compiler
 
 _ENDS = ("if", "unless", "end", "rescue", "while", "until", "and", "or")
-_STEPS = 1_000_000
 
 
 class Jump(Exception):
@@ -84,7 +83,7 @@ def loop(test: Code, body: Code) -> Code:
     """Run `body` while `test` holds. Raises RubyError for a loop without an end."""
 
     def run(env: Env) -> Any:
-        for _ in range(_STEPS):
+        for _ in range(MOST_ROUNDS):
             if not truthy(test(env)):
                 return None
             try:
@@ -93,7 +92,7 @@ def loop(test: Code, body: Code) -> Code:
                 continue
             except Break as jump:
                 return jump.value
-        raise RubyError(f"a loop did not end within {_STEPS} rounds")
+        raise endless()
 
     return run
 

@@ -8,6 +8,7 @@ from typing import Any
 from kelp.agent.ruby.errors import error_class
 from kelp.agent.ruby.last_match import search
 from kelp.agent.ruby.values import (
+    PYTHON_FAULTS,
     Constant,
     DefaultHash,
     EventMoment,
@@ -360,13 +361,5 @@ def call_method(receiver: Any, name: str, args: list[Any], block: Block | None) 
         raise RubyError(f"undefined method `{name}' for {shown if len(shown) < 60 else class_name(receiver)}")
     try:
         return method(receiver, args, block)
-    except (
-        TypeError,
-        ValueError,
-        AttributeError,
-        OverflowError,
-        IndexError,
-        KeyError,
-        ZeroDivisionError,
-    ) as error:
+    except PYTHON_FAULTS as error:
         raise RubyError(f"{name}: {error}") from error

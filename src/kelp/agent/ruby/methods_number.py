@@ -1,13 +1,14 @@
 """Methods of Integer and Float."""
 
 import math
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
 from kelp.agent.ruby.methods import Block, Table, need_block, plain
 from kelp.agent.ruby.operators import add, divide, modulo, multiply, power, subtract
 from kelp.agent.ruby.rounding import ceiled, floored, rounded, truncated
-from kelp.agent.ruby.values import Range, RubyError, compare, float_text, to_s
+from kelp.agent.ruby.values import MOST_ROUNDS, Range, RubyError, bounded, compare, endless, float_text, to_s
 
 
 def _base(value: int, base: int = 10) -> str:
@@ -23,7 +24,7 @@ def _base(value: int, base: int = 10) -> str:
 
 def _times(value: int, args: list[Any], block: Block | None) -> int:
     run = need_block("times", block)
-    for at in range(value):
+    for at in bounded(range(value)):
         run([at])
     return value
 
@@ -50,7 +51,7 @@ def _clamp(value: Any, low: Any, high: Any = None) -> Any:
 
 def _walk(value: int, numbers: range, block: Block | None) -> int:
     run = need_block("upto", block)
-    for number in numbers:
+    for number in bounded(numbers):
         run([number])
     return value
 
@@ -58,12 +59,23 @@ def _walk(value: int, numbers: range, block: Block | None) -> int:
 def _step(value: Any, args: list[Any], block: Block | None) -> Any:
     """`1.step(10, 3)`."""
     run = need_block("step", block)
-    limit, by = args[0], args[1] if len(args) > 1 else 1
-    at = value
-    while compare(at, limit) * (1 if by > 0 else -1) <= 0:
+    for at in steps(value, args[0], args[1] if len(args) > 1 else 1):
         run([at])
-        at += by
     return value
+
+
+def steps(first: Any, last: Any, by: Any, *, exclusive: bool = False) -> Iterator[Any]:
+    """The numbers from `first` to `last`, `by` apart; without end where `last` is nil. Raises RubyError."""
+    if by == 0:
+        raise RubyError("step can't be 0", "ArgumentError")
+    at = first
+    for _ in range(MOST_ROUNDS):
+        order = -1 if last is None else compare(at, last) * (1 if by > 0 else -1)
+        if order > 0 or (order == 0 and exclusive):
+            return
+        yield at
+        at += by
+    raise endless()
 
 
 def _digits(value: int, base: int = 10) -> list[int]:
@@ -98,7 +110,7 @@ NUMBER: Table = {
     "finite?": plain(math.isfinite),
     "infinite?": plain(lambda v: (1 if v > 0 else -1) if math.isinf(v) else None),
     "coerce": plain(lambda v, other: [float(other), float(v)], 1),
-    "step": lambda v, args, block: _step(v, args, block),
+    "step": _step,
     "zero?": plain(lambda v: v == 0),
     "positive?": plain(lambda v: v > 0),
     "negative?": plain(lambda v: v < 0),

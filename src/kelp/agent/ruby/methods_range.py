@@ -6,7 +6,8 @@ from typing import Any
 
 from kelp.agent.ruby.methods import Block, Method, Table, arity, call_method, in_range, lookup, plain
 from kelp.agent.ruby.methods_array import ARRAY
-from kelp.agent.ruby.values import Range, class_name, compare, inspect, to_s
+from kelp.agent.ruby.methods_number import steps
+from kelp.agent.ruby.values import Range, RubyError, bounded, class_name, inspect, to_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +73,22 @@ ENUMERATOR: Table = {name: _of_items(name) for name in ARRAY if name not in ("[]
 
 def _listed(name: str) -> Callable[[Range, list[Any], Block | None], Any]:
     method = ARRAY[name]
-    return lambda range_, args, block: method(list(range_.values()), args, block)
+    return lambda range_, args, block: method(range_.items(), args, block)
 
 
 def _step(range_: Range, args: list[Any], block: Block | None) -> Any:
     assert block is not None
-    value = range_.first
-    while (
-        range_.last is None
-        or (order := compare(value, range_.last)) < 0
-        or (order == 0 and not range_.exclusive)
-    ):
+    by = args[0]
+    if by < 0:
+        raise RubyError("step can't be negative", "ArgumentError")
+    for value in steps(range_.first, range_.last, by, exclusive=range_.exclusive):
         block([value])
-        value += args[0]
     return range_
 
 
 def _each_of(range_: Range, args: list[Any], block: Block | None) -> Range:
     assert block is not None
-    for value in range_.values():
+    for value in bounded(range_.values()):
         block([value])
     return range_
 
@@ -100,11 +98,11 @@ def _cover(range_: Range, value: Any) -> bool:
 
 
 def _last(range_: Range, count: int | None = None) -> Any:
-    return range_.last if count is None else list(range_.values())[-count:]
+    return range_.last if count is None else list(bounded(range_.values()[-count:] if count else range(0)))
 
 
 def _first(range_: Range, count: int | None = None) -> Any:
-    return range_.first if count is None else list(range_.values())[:count]
+    return range_.first if count is None else list(bounded(range_.values()[:count]))
 
 
 _CHANGING_LISTS = ("push", "append", "<<", "pop", "shift", "unshift", "delete_at", "insert", "concat")

@@ -22,6 +22,9 @@ from kelp.agent.ruby.values import (
     truthy,
 )  # fmt: skip
 
+# Of the integers that operators make.
+_MOST_BITS = 100_000
+
 
 def _refuse(name: str, left: Any, right: Any) -> RubyError:
     if left is None:
@@ -114,10 +117,12 @@ def modulo(left: Any, right: Any) -> Any:
 
 
 def power(left: Any, right: Any) -> Any:
-    if not (is_number(left) and is_number(right)) or (isinstance(right, int) and abs(right) > 10_000):
+    if not (is_number(left) and is_number(right)):
         raise _refuse("**", left, right)
-    if isinstance(left, int) and isinstance(right, int) and right < 0:
-        return Fraction(left) ** right
+    if isinstance(left, int) and isinstance(right, int):
+        if left.bit_length() * abs(right) > _MOST_BITS:
+            raise RubyError(f"cannot compute a power of more than {_MOST_BITS} bits")
+        return Fraction(left) ** right if right < 0 else left**right
     try:
         return left**right
     except OverflowError:
@@ -130,7 +135,7 @@ def shift_left(left: Any, right: Any) -> Any:
         return left
     if isinstance(left, str) and isinstance(right, str):
         return left + right
-    if type(left) is int and type(right) is int and 0 <= right < 4096:
+    if type(left) is int and type(right) is int and 0 <= right <= _MOST_BITS:
         return left << right
     raise _refuse("<<", left, right)
 

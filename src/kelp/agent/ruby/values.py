@@ -11,12 +11,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from fractions import Fraction
 from ipaddress import IPv4Interface, IPv6Interface
-from typing import Any
+from typing import Any, TypeVar
 
 from kelp.agent.timefmt import build_time_formatter
 from kelp.common.errors import KelpError
 
 NANOS = 1_000_000_000
+# What Python raises where Ruby has an error of its own, and for values only Ruby can hold.
+PYTHON_FAULTS = (
+    TypeError,
+    ValueError,
+    AttributeError,
+    ArithmeticError,
+    LookupError,
+    RecursionError,
+    MemoryError,
+)
+# A loop of more rounds would hold up all events.
+MOST_ROUNDS = 1_000_000
 
 
 class RubyError(KelpError):
@@ -81,6 +93,25 @@ class Range:
             raise RubyError(f"can't iterate from {class_name(first)}", "TypeError")
         end = math.ceil(last) if self.exclusive else math.floor(last) + 1
         return range(first, end)
+
+    def items(self) -> list[Any]:
+        """As `values`, one by one. Raises RubyError for too many."""
+        return list(bounded(self.values()))
+
+
+Items = TypeVar("Items", bound="range | list[str]")
+
+
+def bounded(items: Items) -> Items:
+    """The items of a loop. Raises RubyError for more than MOST_ROUNDS."""
+    if len(items) > MOST_ROUNDS:
+        raise endless()
+    return items
+
+
+def endless() -> RubyError:
+    """What a loop of too many rounds raises."""
+    return RubyError(f"a loop did not end within {MOST_ROUNDS} rounds")
 
 
 @dataclass(frozen=True, slots=True)
