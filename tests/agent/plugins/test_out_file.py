@@ -107,6 +107,10 @@ def test_defaults_are_a_file_buffer_of_days(tmp_path: Path) -> None:
         ("path /x/${tag}\n" + NONE, "has tag placeholders, but 'tag' is no chunk key"),
         ("path /x/a\n" + NONE.replace("[]", "tag"), "has no tag placeholder"),
         ("append true", "option 'path' is required"),
+        (
+            f"path /x/a\n{NONE}\n<inject>\ntime_key t\ntime_type string\ntimezone Mars\n</inject>",
+            "option 'timezone' must be a time zone, got 'Mars'",
+        ),
     ],
 )
 def test_config_errors(options: str, message: str) -> None:

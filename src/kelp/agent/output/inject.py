@@ -6,12 +6,13 @@ from typing import Any
 
 from kelp.agent.config import Section, param
 from kelp.agent.event import Batch
+from kelp.agent.output.time_options import ZoneOptions
 from kelp.agent.timefmt import build_time_formatter
 
 TIME_TYPES = ["float", "unixtime", "unixtime_millis", "unixtime_micros", "unixtime_nanos", "string"]
 
 
-class InjectSection(Section):
+class InjectSection(ZoneOptions, Section):
     """Fields added to every record on its way out."""
 
     hostname_key: str | None = param.string(default=None, description="Field for the host's name.")
@@ -23,14 +24,10 @@ class InjectSection(Section):
     time_format: str | None = param.string(
         default=None, description="strftime format, with time_type string."
     )
-    localtime: bool = param.boolean(default=True, description="Write times in the local zone.")
-    utc: bool = param.boolean(default=False, description="Write times in UTC.")
-    timezone: str | None = param.string(
-        default=None, description="Zone of times, such as +09:00 or Asia/Tokyo."
-    )
-    time_format_fallbacks: list[str] = param.array(
-        default=[], description="Accepted for compatibility: it concerns reading times."
-    )
+
+    def configure(self) -> None:
+        if self.time_key is not None and self.time_type == "string":
+            self.check_zone()
 
     def injector(self, worker_id: int) -> "Callable[[str, Batch], Batch]":
         """A function that returns copies of a batch's records with the fields added."""
@@ -39,13 +36,13 @@ class InjectSection(Section):
             constants[self.hostname_key] = self.hostname or socket.gethostname()
         if self.worker_id_key is not None:
             constants[self.worker_id_key] = worker_id
-        render = self._time()
         tag_key, time_key = self.tag_key, self.time_key
+        render = self._time() if time_key is not None else None
 
         def inject(tag: str, batch: Batch) -> Batch:
             common = constants if tag_key is None else {**constants, tag_key: tag}
             records = [{**record, **common} for record in batch.records]
-            if time_key is not None:
+            if time_key is not None and render is not None:
                 for time, record in zip(batch.times, records, strict=True):
                     record[time_key] = render(time)
             return Batch(batch.times, records)
