@@ -7,9 +7,12 @@ from kelp.common.log import Log
 
 
 class Ticker:
-    """Calls `action` every `seconds`, first after one interval, in a thread of its own; its faults are logged."""
+    """Calls `action` every `seconds`, first after one interval, in a thread of its own; its faults are logged.
 
-    def __init__(self, seconds: float, action: Callable[[], None], log: Log, name: str) -> None:
+    Without `seconds` it never does.
+    """
+
+    def __init__(self, seconds: float | None, action: Callable[[], None], log: Log, name: str) -> None:
         """`name` is that of the thread."""
         self._seconds = seconds
         self._action = action
@@ -18,7 +21,8 @@ class Ticker:
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
-        self._thread.start()
+        if self._seconds is not None:
+            self._thread.start()
 
     def _run(self) -> None:
         while not self._stopping.wait(self._seconds):

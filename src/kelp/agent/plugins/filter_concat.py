@@ -83,9 +83,8 @@ class ConcatFilter(Filter):
         self._streams: dict[str, dict[str, Stream]] = {}  # by tag and identity
         self._numbers = count()
         self._lock = threading.Lock()
-        self._ticker: Ticker | None = None
-        if self.flush_interval > 0:
-            self._ticker = Ticker(_CHECK_SECONDS, self._flush_late, self.log, "concat")
+        seconds = _CHECK_SECONDS if self.flush_interval > 0 else None
+        self._ticker = Ticker(seconds, self._flush_late, self.log, "concat")
         self._late: Router | None = self.context.router(self.timeout_label) if self.timeout_label else None
 
     def _choose_mode(self) -> Mode:
@@ -129,16 +128,13 @@ class ConcatFilter(Filter):
             raise self.error(f"option {option!r} must be a regular expression ({error})", option) from None
 
     def start(self) -> None:
-        if self._ticker is not None:
-            self._ticker.start()
+        self._ticker.start()
 
     def stop(self) -> None:
-        if self._ticker is not None:
-            self._ticker.stop()
+        self._ticker.stop()
 
     def shutdown(self) -> None:
-        if self._ticker is not None:
-            self._ticker.join()
+        self._ticker.join()
         with self._lock:
             streams = [one for named in self._streams.values() for one in named.values() if one.parts]
             self._streams.clear()

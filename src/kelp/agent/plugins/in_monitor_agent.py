@@ -48,23 +48,19 @@ class MonitorAgentInput(Input):
             "/api/config.json": lambda query: _json(self._agent_info(), self._is_debug(query)),
         }
         self._server = PageServer(self.bind, self.port + self.context.worker_id, pages, self.log)
-        self._ticker: Ticker | None = None
-        if self.tag:
-            self._ticker = Ticker(self.emit_interval, self._emit_state, self.log, "monitor-agent")
+        seconds = self.emit_interval if self.tag else None
+        self._ticker = Ticker(seconds, self._emit_state, self.log, "monitor-agent")
 
     def start(self) -> None:
         self._server.start()
-        if self._ticker is not None:
-            self._ticker.start()
+        self._ticker.start()
 
     def stop(self) -> None:
-        if self._ticker is not None:
-            self._ticker.stop()
+        self._ticker.stop()
         self._server.stop()
 
     def shutdown(self) -> None:
-        if self._ticker is not None:
-            self._ticker.join()
+        self._ticker.join()
 
     def _emit_state(self) -> None:
         assert self.tag is not None

@@ -51,22 +51,19 @@ class DetectExceptionsOutput(Output):
             ) from None
         self._collectors: dict[str, dict[Identity, TraceCollector]] = {}
         self._lock = threading.RLock()
-        self._ticker: Ticker | None = None
-        if (seconds := self.multiline_flush_interval) is not None:
-            flush = partial(self._flush_older_than, seconds)
-            self._ticker = Ticker(max(seconds * 0.1, 1.0), flush, self.log, "detect-exceptions")
+        seconds = self.multiline_flush_interval
+        flush = partial(self._flush_older_than, seconds or 0.0)
+        pause = None if seconds is None else max(seconds * 0.1, 1.0)
+        self._ticker = Ticker(pause, flush, self.log, "detect-exceptions")
 
     def start(self) -> None:
-        if self._ticker is not None:
-            self._ticker.start()
+        self._ticker.start()
 
     def stop(self) -> None:
-        if self._ticker is not None:
-            self._ticker.stop()
+        self._ticker.stop()
 
     def shutdown(self) -> None:
-        if self._ticker is not None:
-            self._ticker.join()
+        self._ticker.join()
         self._flush_older_than(0.0)
 
     def process(self, tag: str, batch: Batch) -> None:

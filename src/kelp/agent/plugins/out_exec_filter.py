@@ -118,7 +118,8 @@ class ExecFilterOutput(BufferedOutput):
         self._lock = threading.Lock()
         self._turn = 0
         self._ending = threading.Event()
-        self._monitor: Ticker | None = None
+        seconds = _RESPAWN_PAUSE if self._respawns else None
+        self._monitor = Ticker(seconds, self._respawn, self.log, f"exec-{self.plugin_id}")
         self._silent_until = 0.0
 
     def _read_respawns(self) -> int:
@@ -159,9 +160,7 @@ class ExecFilterOutput(BufferedOutput):
         self._children = [Child(self._respawns) for _ in range(self.num_children)]
         for child in self._children:
             self._spawn(child)
-        if self._respawns:
-            self._monitor = Ticker(_RESPAWN_PAUSE, self._respawn, self.log, f"exec-{self.plugin_id}")
-            self._monitor.start()
+        self._monitor.start()
         super().start()
 
     def _spawn(self, child: Child) -> None:
@@ -236,9 +235,8 @@ class ExecFilterOutput(BufferedOutput):
     def shutdown(self) -> None:
         super().shutdown()
         self._ending.set()
-        if self._monitor is not None:
-            self._monitor.stop()
-            self._monitor.join()
+        self._monitor.stop()
+        self._monitor.join()
         for child in self._children:
             if (process := child.process) is not None and process.stdin is not None:
                 _close(process.stdin)
