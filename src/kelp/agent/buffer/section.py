@@ -41,7 +41,7 @@ class BufferSection(Section):
         default=0.0, description="Rest between two chunks while more are queued, in seconds."
     )
     delayed_commit_timeout: float = param.time(
-        default=60, description="How long outputs that wait for an acknowledgement wait, in seconds."
+        default=60, description="Accepted for Fluentd's sake: acknowledgements have ack_response_timeout."
     )
     overflow_action: str = param.enum(
         ["throw_exception", "block", "drop_oldest_chunk"],

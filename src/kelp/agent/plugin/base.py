@@ -193,10 +193,6 @@ class Plugin(Configurable):
         """The formatter of a `<format>` section; without one, `default_type` with its defaults."""
         return cast("Formatter", self._create("formatter", "format", element, default_type))
 
-    def create_output(self, element: Element, default_type: str | None = None) -> "Output":
-        """An output of its own, for `<store>` and `<secondary>`."""
-        return cast("Output", self.create_plugin("output", element, default_type))
-
     def _create(self, kind: str, tag: str, element: Element | None, default_type: str | None) -> "Plugin":
         if element is None:
             if default_type is None:

@@ -75,7 +75,9 @@ class ForwardInput(ListeningInput):
     decompression_size_limit: int = param.size(
         default=DECOMPRESSION_LIMIT, description="Largest message once decompressed, in bytes."
     )
-    skip_invalid_event: bool = param.boolean(default=True, description="Leave out events that are none.")
+    skip_invalid_event: bool = param.boolean(
+        default=True, description="Accepted for Fluentd's sake: events that are none are left out."
+    )
     source_address_key: str | None = param.string(
         default=None, description="Field that takes the client's address."
     )

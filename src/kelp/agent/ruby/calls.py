@@ -68,10 +68,6 @@ class CallCompiler:
         self.takes_do = True
         return code
 
-    def ternary_after_blank(self) -> Code:
-        self.source.blank(lines=True)
-        return self.ternary()
-
     def postfix(self, code: Code) -> Code:
         """Everything attached behind a value: `[…]`, `.method`, `&.method`."""
         source = self.source
