@@ -108,6 +108,10 @@ def evaluate(text: str) -> str:
         ("{1 => 2}[{}]", "! unhashable type: 'dict'"),
         ("[1, 2, 3].each { |x| break x * 10 if x == 2 }", "20"),
         ("f = ->(n) { n < 2 ? 1 : f.call(n - 1) * n }; f.call(5)", "120"),
+        ("nil <=> nil", "0"),
+        ("'a b'.split('', -1)", '["a", " ", "b", ""]'),
+        ("'ab'.split('', 2)", '["a", "b"]'),
+        (r'" \0 a".split', r'["\u0000", "a"]'),
     ],
 )
 def test_values(text: str, expected: str) -> None:

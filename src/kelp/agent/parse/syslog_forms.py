@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from kelp.agent.event import Record
+from kelp.agent.ruby.splitting import chomp
 
 SyslogForm = Callable[[str, int], Record | None]
 """Reads a text from an index on; None where it does not fit."""
@@ -33,7 +34,7 @@ def _groups(found: re.Match[str] | None) -> Record | None:
         return None
     record: Record = {name: value for name, value in found.groupdict().items() if value is not None}
     if "message" in record:
-        record["message"] = _chomp(record["message"])
+        record["message"] = chomp(record["message"])
     return record
 
 
@@ -53,7 +54,7 @@ def cut_rfc3164(text: str, start: int, *, colonless: bool) -> Record | None:
             record["ident"] = name
     else:
         message = rest
-    record["message"] = _chomp(message)
+    record["message"] = chomp(message)
     return record
 
 
@@ -70,13 +71,5 @@ def cut_rfc5424(text: str, start: int) -> Record | None:
         end = rest.find("] ") + 1 or len(rest)
         record["extradata"], rest = rest[:end].replace("\\", ""), rest[end:]
     if rest:
-        record["message"] = _chomp(rest[1:])
+        record["message"] = chomp(rest[1:])
     return record
-
-
-def _chomp(text: str) -> str:
-    """Ruby's String#chomp: one line end, of any kind."""
-    for end in ("\r\n", "\n", "\r"):
-        if text.endswith(end):
-            return text[: -len(end)]
-    return text

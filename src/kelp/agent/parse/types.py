@@ -1,24 +1,21 @@
 """The `types` option: Ruby's conversions of a field's value, by field name."""
 
 import math
-import re
 from collections.abc import Callable
 from typing import Any
 
-from kelp.agent.config.values import ruby_to_i
+from kelp.agent.config.values import ruby_to_f, ruby_to_i
+from kelp.agent.ruby.splitting import split
 from kelp.agent.ruby.values import to_s
 from kelp.agent.timefmt import TimeParseError, TimeParser, is_timezone
 from kelp.agent.timefmt.zones import NANOS
 from kelp.common.errors import KelpError
 
-_BLANK = " \t\n\v\f\r"
-_BLANKS = re.compile(r"[ \t\n\v\f\r]+")
 Converter = Callable[[Any], Any]
 BuildTimeParser = Callable[[str, str | None, str | None], TimeParser]
 
 NAMES = ("string", "integer", "float", "bool", "time", "array")
 _TIME_TYPES = ("string", "unixtime", "float", "mixed")
-_FLOAT = re.compile(r"\s*([+-]?(?:\d+(?:_\d+)*)?(?:\.\d+(?:_\d+)*)?(?:[eE][+-]?\d+(?:_\d+)*)?)", re.ASCII)
 
 
 def build_converters(types: dict[str, str], time_parser: BuildTimeParser) -> dict[str, Converter]:
@@ -42,36 +39,10 @@ def _build(name: str, definition: str, time_parser: BuildTimeParser) -> Converte
             return _boolean
         case "array":
             delimiter = option if colon else ","
-            return lambda value: ruby_split(to_s(value), delimiter)
+            return lambda value: split(to_s(value), delimiter)
         case "time":
             return _time(option if colon else None, time_parser)
     raise KelpError(f"cannot convert field {name!r} to {kind!r}: known types are {', '.join(NAMES)}")
-
-
-def ruby_to_f(text: str) -> float:
-    """The leading number of `text` as Ruby's String#to_f reads it; 0.0 without one."""
-    found = _FLOAT.match(text)
-    try:
-        return float(found[1].replace("_", "")) if found and found[1] else 0.0
-    except ValueError:
-        return 0.0
-
-
-def ruby_split(text: str, delimiter: str, limit: int = 0) -> list[str]:
-    """Ruby's String#split: a single space splits at white space; without a limit, empty strings at the end go."""
-    if not text:
-        return []
-    most = max(limit, 0)
-    if delimiter == " ":
-        parts = _BLANKS.split(text.lstrip(_BLANK), max(most - 1, 0)) if most != 1 else [text]
-    elif not delimiter:
-        parts = [*text[: most - 1], text[most - 1 :]] if most else list(text)
-    else:
-        parts = text.split(delimiter, most - 1)
-    if not most:
-        while parts and not parts[-1]:
-            parts.pop()
-    return parts
 
 
 def _integer(value: Any) -> int:

@@ -10,12 +10,12 @@ from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from kelp.agent.config import Element, param
+from kelp.agent.config.values import ruby_to_f
 from kelp.agent.event import Batch, Record
 from kelp.agent.event_time import EventTime
 from kelp.agent.listen import Connection, TransportSection
 from kelp.agent.listen.http import BadRequest, Request, decompress, read_requests, respond
 from kelp.agent.listen.input import Listener, ListeningInput
-from kelp.agent.parse.types import ruby_to_f
 from kelp.agent.plugin.input import BufferOverflow
 from kelp.agent.plugin.parser import Parsed, Parser
 from kelp.agent.plugin.registry import register

@@ -5,8 +5,8 @@ import re
 from kelp.agent.config import param
 from kelp.agent.event import Record
 from kelp.agent.parse import RecordParser
-from kelp.agent.parse.types import ruby_split
 from kelp.agent.plugin.registry import register
+from kelp.agent.ruby.splitting import split
 
 
 @register("parser", "ltsv")
@@ -31,7 +31,7 @@ class LtsvParser(RecordParser):
         pairs = (
             self.delimiter_pattern.split(text)
             if self.delimiter_pattern is not None
-            else ruby_split(text, self.delimiter)
+            else split(text, self.delimiter)
         )
         record: Record = {}
         for pair in pairs:

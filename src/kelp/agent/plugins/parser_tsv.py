@@ -3,8 +3,8 @@
 from kelp.agent.config import param
 from kelp.agent.event import Record
 from kelp.agent.parse import RecordParser
-from kelp.agent.parse.types import ruby_split
 from kelp.agent.plugin.registry import register
+from kelp.agent.ruby.splitting import split
 
 
 @register("parser", "tsv")
@@ -15,6 +15,6 @@ class TsvParser(RecordParser):
     delimiter: str = param.string(default="\t", description="Text between values.")
 
     def parse_record(self, text: str) -> Record:
-        values = ruby_split(text, self.delimiter, len(self.keys))
+        values = split(text, self.delimiter, len(self.keys))
         values += [None] * (len(self.keys) - len(values))  # type: ignore[list-item]
         return dict(zip(self.keys, values, strict=False))

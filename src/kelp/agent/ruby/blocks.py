@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from kelp.agent.ruby.jumps import Break, Next, Return
+from kelp.agent.ruby.jumps import Break, Next, Return, ended_by
 from kelp.agent.ruby.literals import Code, Env
 from kelp.agent.ruby.methods import Block, call_method
 from kelp.agent.ruby.parameters import Target, Targets
@@ -119,13 +119,4 @@ def passed(code: Code) -> BlockCode:
 
 def ending(call: Code, block: BlockCode | None) -> Code:
     """A call that `break` in its block ends."""
-    if not isinstance(block, SourceBlock):
-        return call
-
-    def run(env: Env) -> Any:
-        try:
-            return call(env)
-        except Break as jump:
-            return jump.value
-
-    return run
+    return ended_by(Break, call) if isinstance(block, SourceBlock) else call

@@ -533,7 +533,7 @@ def compile_expression(text: str, names: Iterable[str], *, fields: bool = False)
 
 
 def _finished(compiler: Compiler, code: Code) -> Expression:
-    code = jumps.returning(code) if compiler.returns else code
+    code = jumps.ended_by(jumps.Return, code) if compiler.returns else code
     return Expression(
         _forgetting(code) if compiler.reads_last_match else code,
         compiler.changes,

@@ -50,17 +50,17 @@ def _one(flags: str, width: str, precision: str | None, kind: str, value: Any) -
     if kind in "sp":
         return (form + "s") % (to_s(value) if kind == "s" else inspect(value))
     if kind in "diu":
-        return (form + "d") % _integer(value)
-    if kind in "xXobB" and _integer(value) < 0 and not set(flags) & {"+", " "}:
-        return _complement(_integer(value), flags, width, kind)
+        return (form + "d") % to_integer_strict(value)
+    if kind in "xXobB" and to_integer_strict(value) < 0 and not set(flags) & {"+", " "}:
+        return _complement(to_integer_strict(value), flags, width, kind)
     if kind in "xXo":
-        return (form + kind) % _integer(value)
+        return (form + kind) % to_integer_strict(value)
     if kind in "bB":
-        body = bin(_integer(value)).replace("0b", "0b" if "#" in flags else "")
+        body = bin(to_integer_strict(value)).replace("0b", "0b" if "#" in flags else "")
         pad = "0" if "0" in flags and "-" not in flags else " "
         return body.ljust(int(width or 0)) if "-" in flags else body.rjust(int(width or 0), pad)
     if kind in "feEgG":
-        return (form + kind) % _float(value)
+        return (form + kind) % to_float_strict(value)
     if kind == "c":
         return (form + "c") % (value if isinstance(value, int) else to_s(value)[:1])
     raise RubyError(f"malformed format string - %{kind}")
@@ -81,7 +81,8 @@ def _complement(value: int, flags: str, width: str, kind: str) -> str:
     return ".." + (digits.upper() if kind == "X" else digits)
 
 
-def _integer(value: Any) -> int:
+def to_integer_strict(value: Any) -> int:
+    """`Integer(value)`. Raises RubyError."""
     if is_number(value):
         return int(value // 1)
     if isinstance(value, str):
@@ -92,7 +93,8 @@ def _integer(value: Any) -> int:
     raise RubyError(f"can't convert {inspect(value)} into Integer")
 
 
-def _float(value: Any) -> float:
+def to_float_strict(value: Any) -> float:
+    """`Float(value)`. Raises RubyError."""
     if is_number(value):
         return float(value)
     if isinstance(value, str):
@@ -105,7 +107,3 @@ def _float(value: Any) -> float:
         except ValueError:
             raise RubyError(f"invalid value for Float(): {inspect(value)}") from None
     raise RubyError(f"can't convert {inspect(value)} into Float")
-
-
-to_integer_strict = _integer
-to_float_strict = _float

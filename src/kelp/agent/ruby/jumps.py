@@ -97,11 +97,13 @@ def loop(test: Code, body: Code) -> Code:
     return run
 
 
-def returning(code: Code) -> Code:
+def ended_by(kind: type[Jump], code: Code) -> Code:
+    """Code that a jump of this kind ends."""
+
     def run(env: Env) -> Any:
         try:
             return code(env)
-        except Return as jump:
+        except kind as jump:
             return jump.value
 
     return run

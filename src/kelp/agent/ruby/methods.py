@@ -7,6 +7,7 @@ from typing import Any
 
 from kelp.agent.ruby.errors import error_class
 from kelp.agent.ruby.last_match import search
+from kelp.agent.ruby.operators import spaceship
 from kelp.agent.ruby.values import (
     PYTHON_FAULTS,
     Constant,
@@ -177,10 +178,6 @@ def need_block(name: str, block: Block | None) -> Block:
     return block
 
 
-def join(items: list[Any], separator: str = "") -> str:
-    return separator.join(join(one, separator) if isinstance(one, list) else to_s(one) for one in items)
-
-
 def _is(receiver: Any, constant: Any) -> bool:
     if not isinstance(constant, Constant):
         raise RubyError("class or module required")
@@ -229,13 +226,6 @@ def copied(value: Any) -> Any:
     return list(value) if isinstance(value, list) else dict(value) if isinstance(value, dict) else value
 
 
-def _spaceship(left: Any, right: Any) -> int | None:
-    try:
-        return compare(left, right)
-    except RubyError:
-        return 0 if equal(left, right) else None
-
-
 OBJECT: Table = {
     "nil?": plain(lambda r: r is None),
     "is_a?": plain(_is, 1),
@@ -253,7 +243,7 @@ OBJECT: Table = {
     "send": lambda r, args, block: call_method(r, to_s(args[0]), args[1:], block),
     "public_send": lambda r, args, block: call_method(r, to_s(args[0]), args[1:], block),
     "__send__": lambda r, args, block: call_method(r, to_s(args[0]), args[1:], block),
-    "<=>": plain(_spaceship, 1),
+    "<=>": plain(spaceship, 1),
     "!=": plain(lambda r, other: not equal(r, other), 1),
     "itself": plain(lambda r: r),
     "respond_to?": plain(_responds, 1),

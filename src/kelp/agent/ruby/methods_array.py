@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from kelp.agent.ruby.methods import Block, Method, Table, arity, case_equal, join, need_block, plain
+from kelp.agent.ruby.methods import Block, Method, Table, arity, case_equal, need_block, plain
 from kelp.agent.ruby.methods_string import slice_bounds
 from kelp.agent.ruby.operators import BINARY, unique
 from kelp.agent.ruby.values import (
@@ -18,6 +18,7 @@ from kelp.agent.ruby.values import (
     compare,
     equal,
     is_number,
+    join,
     to_bytes,
     to_s,
     truthy,

@@ -13,6 +13,7 @@ from kelp.agent.ruby.last_match import LAST, Substituted, search
 from kelp.agent.ruby.methods import Block, Method, Table, arity, need_block, plain
 from kelp.agent.ruby.operators import match, modulo, multiply
 from kelp.agent.ruby.regexp import compile_regexp, named_groups
+from kelp.agent.ruby.splitting import chomp, split
 from kelp.agent.ruby.values import (
     Constant,
     MatchData,
@@ -23,6 +24,7 @@ from kelp.agent.ruby.values import (
     class_name,
     compare,
     inspect,
+    text_of,
     to_bytes,
     to_s,
 )  # fmt: skip
@@ -112,7 +114,7 @@ def _substitute(count: int) -> Callable[[str, list[Any], Block | None], str]:
             table = args[1]
             return pattern.sub(lambda found: to_s(table.get(found[0])), text, count=count)
         if len(args) == 2:
-            return pattern.sub(_expand(_string(args[1])), text, count=count)
+            return pattern.sub(_expand(text_of(args[1])), text, count=count)
         if block is None:
             raise RubyError("gsub needs a replacement")
         return pattern.sub(_block_replacement(block), text, count=count)
@@ -154,50 +156,9 @@ def _matches(text: str, pattern: Any, start: int = 0) -> bool:
 
 
 def _split(text: str, separator: Any = None, limit: int = 0) -> list[str]:
-    if text == "":
-        return []
-    if limit == 1:
-        return [text]
-    parts = _parts(text, separator, max(0, limit - 1))
-    if limit == 0:
-        while parts and parts[-1] == "":
-            parts.pop()
-    return parts
-
-
-def _parts(text: str, separator: Any, most: int) -> list[str]:
-    """The pieces of a text, split `most` times; 0: as often as it goes."""
-    if separator is None or separator == " ":
-        return re.split(r"[ \t\n\v\f\r\0]+", text.lstrip(_STRIPPED), maxsplit=most)
-    if isinstance(separator, str) and separator:
-        return text.split(separator, most or -1)
-    return _split_at(text, pattern_of(separator), most)
-
-
-def _split_at(text: str, pattern: "re.Pattern[str]", most: int) -> list[str]:
-    """Split at matches; an empty match parts two characters."""
-    parts: list[str] = []
-    start = at = 0
-    while at <= len(text) and not (most and len(parts) >= most):
-        found = pattern.search(text, at)
-        if found is None:
-            break
-        if found.end() == found.start():
-            if found.start() >= len(text):
-                break
-            if found.start() == start:
-                at = start + 1
-                if not pattern.match(text, at) or at >= len(text):
-                    if at >= len(text):
-                        break
-                    continue
-                found = pattern.match(text, at)
-                assert found is not None
-        parts.append(text[start : found.start()])
-        parts += [group for group in found.groups() if group is not None]
-        start = found.end()
-        at = max(start, at)
-    return [*parts, text[start:]]
+    return split(
+        text, separator if separator is None or isinstance(separator, str) else pattern_of(separator), limit
+    )
 
 
 def _scan(text: str, args: list[Any], block: Block | None) -> Any:
@@ -288,7 +249,7 @@ def _prefixed(text: str, *options: Any) -> bool:
             LAST.found = one.compiled.match(text)
             if LAST.found:
                 return True
-        elif text.startswith(_string(one)):
+        elif text.startswith(text_of(one)):
             return True
     return False
 
@@ -296,10 +257,6 @@ def _prefixed(text: str, *options: Any) -> bool:
 def _partition(text: str, separator: Any) -> list[str]:
     found = search(pattern_of(separator), text)
     return [text[: found.start()], found[0], text[found.end() :]] if found else [text, "", ""]
-
-
-def _chomp(text: str, suffix: str | None = None) -> str:
-    return text.removesuffix(suffix) if suffix is not None else re.sub(r"(?:\r\n|\n|\r)\Z", "", text)
 
 
 def _find(text: str, what: Any, start: int = 0) -> int | None:
@@ -367,13 +324,7 @@ def successor(text: str) -> str:
 
 
 def _plus(text: str, other: Any) -> str:
-    return text + _string(other)
-
-
-def _string(value: Any) -> str:
-    if not isinstance(value, str):
-        raise RubyError(f"no implicit conversion of {class_name(value)} into String")
-    return value
+    return text + text_of(other)
 
 
 def _padding(width: int, pad: str) -> str:
@@ -399,7 +350,7 @@ def _insert(text: str, at: int, other: Any) -> str:
     place = at if at >= 0 else len(text) + at + 1
     if not 0 <= place <= len(text):
         raise RubyError(f"index {at} out of string", "IndexError")
-    return text[:place] + _string(other) + text[place:]
+    return text[:place] + text_of(other) + text[place:]
 
 
 def _to_r(text: str) -> Fraction:
@@ -449,12 +400,12 @@ STRING: Table = {
     "hash": plain(hash),
     "strip": plain(lambda t: t.strip(_STRIPPED)), "lstrip": plain(lambda t: t.lstrip(_STRIPPED)),
     "rstrip": plain(lambda t: t.rstrip(_STRIPPED)),
-    "chomp": plain(_chomp, 0, 1), "chop": plain(lambda t: t[:-2] if t.endswith("\r\n") else t[:-1]),
+    "chomp": plain(chomp, 0, 1), "chop": plain(lambda t: t[:-2] if t.endswith("\r\n") else t[:-1]),
     "chr": plain(lambda t: t[:1]), "chars": plain(list), "each_char": _each(list),
     "lines": plain(_lines), "bytes": plain(_bytes), "bytesize": plain(lambda t: len(to_bytes(t))),
-    "include?": plain(lambda t, other: _string(other) in t, 1),
+    "include?": plain(lambda t, other: text_of(other) in t, 1),
     "start_with?": plain(_prefixed, 1, 99),
-    "end_with?": plain(lambda t, *o: t.endswith(tuple(_string(one) for one in o)), 1, 99),
+    "end_with?": plain(lambda t, *o: t.endswith(tuple(text_of(one) for one in o)), 1, 99),
     "delete_prefix": plain(lambda t, p: t.removeprefix(p), 1),
     "delete_suffix": plain(lambda t, p: t.removesuffix(p), 1),
     "empty?": plain(lambda t: t == ""), "length": plain(len), "size": plain(len),
@@ -473,8 +424,8 @@ STRING: Table = {
     "ascii_only?": plain(str.isascii), "encoding": plain(lambda t: Constant("UTF-8")),
     "casecmp": plain(lambda t, o: compare(t.lower(), o.lower()), 1),
     "casecmp?": plain(lambda t, o: t.casefold() == o.casefold(), 1),
-    "insert": plain(_insert, 2), "prepend": plain(lambda t, *o: "".join(map(_string, o)) + t, 0, 99),
-    "concat": plain(lambda t, *o: t + "".join(map(_string, o)), 0, 99),
+    "insert": plain(_insert, 2), "prepend": plain(lambda t, *o: "".join(map(text_of, o)) + t, 0, 99),
+    "concat": plain(lambda t, *o: t + "".join(map(text_of, o)), 0, 99),
     "between?": plain(lambda t, low, high: low <= t <= high, 2), "dump": plain(inspect),
     "unpack1": plain(lambda t, f: _unpack1(t, f), 1),
 }  # fmt: skip
@@ -498,7 +449,7 @@ def _regexp_match(pattern: Regexp, args: list[Any], block: Block | None) -> Any:
 
 
 def _text(value: Any) -> str:
-    return value.name if isinstance(value, Symbol) else _string(value)
+    return value.name if isinstance(value, Symbol) else text_of(value)
 
 
 def _place(at: int) -> int | None:

@@ -16,7 +16,7 @@ from kelp.agent.ruby.methods import Block, arity
 from kelp.agent.ruby.methods_string import decode64
 from kelp.agent.ruby.methods_uri import Uri, parse_uri
 from kelp.agent.ruby.regexp import compile_regexp
-from kelp.agent.ruby.values import Regexp, RubyError, Symbol, class_name, to_bytes, to_json, to_plain, to_s
+from kelp.agent.ruby.values import Regexp, RubyError, Symbol, text_of, to_bytes, to_json, to_plain, to_s
 
 Function = Callable[[list[Any], Block | None], Any]
 
@@ -29,13 +29,6 @@ def of(function: Callable[..., Any], least: int = 0, most: int | None = None) ->
         return function(*args)
 
     return call
-
-
-def text_of(value: Any) -> str:
-    """A string, and nothing else. Raises RubyError."""
-    if not isinstance(value, str):
-        raise RubyError(f"no implicit conversion of {class_name(value)} into String")
-    return value
 
 
 def json_parse(text: Any, *options: Any) -> Any:

@@ -3,13 +3,23 @@
 import math
 import re
 import time
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
 from kelp.agent.ruby.methods_time import zone_of
-from kelp.agent.ruby.modules_text import Function, of, text_of
-from kelp.agent.ruby.values import NANOS, EventMoment, RubyError, RubyTime, Symbol, is_number, to_s
+from kelp.agent.ruby.modules_text import Function, of
+from kelp.agent.ruby.values import (
+    NANOS,
+    EventMoment,
+    RubyError,
+    RubyTime,
+    Symbol,
+    is_number,
+    text_of,
+    to_s,
+    tzinfo_of,
+)
 from kelp.agent.timefmt import TimeParseError, build_time_parser
 
 _UNITS = {"millisecond": 10**6, "usec": 1000, "microsecond": 1000, "nsec": 1, "nanosecond": 1}
@@ -69,17 +79,10 @@ def _made(zone: str | None, *parts: Any) -> RubyTime:
         parts = parts[:6]
     year, month, day, hour, minute, second = [int(one) for one in parts] + [0, 1, 1, 0, 0, 0][len(parts) :]
     try:
-        moment = datetime(year, month, day, hour, minute, second, tzinfo=_tzinfo(zone))
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=tzinfo_of(zone))
     except ValueError:
         raise RubyError("argument out of range") from None
     return RubyTime(int(moment.timestamp()) * NANOS, zone)
-
-
-def _tzinfo(zone: str | None) -> timezone | None:
-    if zone is None or zone == "UTC":
-        return UTC if zone else None
-    offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
-    return timezone(-offset if zone[0] == "-" else offset)
 
 
 def _now(options: Any = None) -> RubyTime:

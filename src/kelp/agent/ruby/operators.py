@@ -19,6 +19,7 @@ from kelp.agent.ruby.values import (
     equal,
     inspect,
     is_number,
+    join,
     truthy,
 )  # fmt: skip
 
@@ -84,8 +85,6 @@ def multiply(left: Any, right: Any) -> Any:
     if isinstance(left, str | list) and type(right) is int and right >= 0:
         return left * right
     if isinstance(left, list) and isinstance(right, str):
-        from kelp.agent.ruby.methods import join
-
         return join(left, right)
     raise _refuse("*", left, right)
 
@@ -175,10 +174,11 @@ def bit_xor(left: Any, right: Any) -> Any:
 
 
 def spaceship(left: Any, right: Any) -> int | None:
+    """`<=>`: nil where the two cannot be compared."""
     try:
         return compare(left, right)
     except RubyError:
-        return None
+        return 0 if equal(left, right) else None
 
 
 def match(left: Any, right: Any) -> int | None:

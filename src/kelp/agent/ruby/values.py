@@ -146,6 +146,16 @@ class LentHash(dict[Any, Any]):
         self.record = record
 
 
+def tzinfo_of(zone: str | None) -> timezone | None:
+    """The zone of a RubyTime: "UTC", an offset such as +09:00, or None for the local one."""
+    if zone is None:
+        return None
+    if zone == "UTC":
+        return UTC
+    offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+    return timezone(-offset if zone[0] == "-" else offset)
+
+
 @dataclass(slots=True)
 class RubyTime:
     """A Time: nanoseconds since the epoch and the zone it is shown in (None: local, "UTC" or an offset).
@@ -164,12 +174,7 @@ class RubyTime:
     def moment(self) -> datetime:
         """The same instant, to the microsecond, with its zone."""
         seconds, rest = divmod(self.nanos, NANOS)
-        zone = None
-        if self.zone == "UTC":
-            zone = UTC
-        elif self.zone is not None:
-            offset = timedelta(hours=int(self.zone[1:3]), minutes=int(self.zone[-2:]))
-            zone = timezone(-offset if self.zone[0] == "-" else offset)
+        zone = tzinfo_of(self.zone)
         moment = datetime.fromtimestamp(seconds, zone).replace(microsecond=rest // 1000)
         return moment if zone else moment.astimezone()
 
@@ -295,6 +300,18 @@ def to_s(value: Any) -> str:
     if isinstance(value, Range):
         return f"{to_s(value.first)}{'...' if value.exclusive else '..'}{to_s(value.last)}"
     return inspect(value)
+
+
+def text_of(value: Any) -> str:
+    """A string, and nothing else. Raises RubyError."""
+    if not isinstance(value, str):
+        raise RubyError(f"no implicit conversion of {class_name(value)} into String")
+    return value
+
+
+def join(items: list[Any], separator: str = "") -> str:
+    """`Array#join`, lists within lists too."""
+    return separator.join(join(one, separator) if isinstance(one, list) else to_s(one) for one in items)
 
 
 _ESCAPES = {
