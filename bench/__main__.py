@@ -150,18 +150,8 @@ def agents_command(folder: Path, lines: int, fluentd: str | None, fluent_bit: st
 
 def show_agents(folder: Path, runs: list[tuple[str, str, str, int]], port: int) -> None:
     """Run each (name, pipeline, command, lines); *steady* is without start and last flush."""
-    header = [
-        "agent",
-        "pipeline",
-        "lines",
-        "MB",
-        "s",
-        "MB/s",
-        "steady MB/s",
-        "steady lines/s",
-        "CPU-s",
-        "MB/CPU-s",
-    ]
+    header = ["agent", "pipeline", "lines", "MB", "s", "MB/s", "steady MB/s", "steady lines/s", "CPU-s", "MB/CPU-s",
+              "peak RSS MB"]  # fmt: skip
     rows = []
     for name, pipeline, command, lines in runs:
         _, cri = corpus.ensure(folder, 0, lines)
@@ -178,7 +168,7 @@ def show_agents(folder: Path, runs: list[tuple[str, str, str, int]], port: int) 
         ]
         shown = [f"{one:.0f}" if one >= 100 else f"{one:.1f}" for one in figures]
         rows.append([name, pipeline, str(lines), *shown])
-    table([*header, "peak RSS MB"], rows)
+    table(header, rows)
 
 
 @main.command("soak")
