@@ -200,9 +200,6 @@ class CallCompiler:
         """Whether a key and `=>` stand here."""
         return _PAIR.match(self.source.text, self.source.at) is not None
 
-    def evaluated(self, args: list[Code], env: Env) -> list[Any]:
-        return evaluated(args, env)
-
     def list_of(self, items: list[Code]) -> Code:
         return lambda env: evaluated(items, env)
 
@@ -253,10 +250,10 @@ class CallCompiler:
             return None
         source.blank(lines=True)
         given = source.take("|")
-        targets = parse_targets(self, "|") if given else Targets()  # type: ignore[arg-type]
+        targets = parse_targets(self, "|") if given else Targets()
         if given:
             if source.take(";"):
-                parse_targets(self, "|")  # type: ignore[arg-type]
+                parse_targets(self, "|")
             source.expect("|")
         return self._body(targets, closing, numbered=not given)
 
@@ -296,10 +293,10 @@ class CallCompiler:
         source.blank()
         targets = Targets()
         if source.take("("):
-            targets = parse_targets(self, ")")  # type: ignore[arg-type]
+            targets = parse_targets(self, ")")
             source.expect(")")
         elif not source.looking_at("{") and source.word() != "do":
-            targets = parse_targets(self, "{")  # type: ignore[arg-type]
+            targets = parse_targets(self, "{")
         source.blank()
         closing = "}" if source.take("{") else "end" if source.take_word("do") else ""
         if not closing:

@@ -36,41 +36,11 @@ _MULTIPLE_ITEM = r"(?:\*?[a-z_]\w*|\*|\([\w\s,*]*\))"
 _MULTIPLE = re.compile(
     rf"(?:{_MULTIPLE_ITEM}(?:[ \t]*,[ \t]*{_MULTIPLE_ITEM})+[ \t]*,?|{_MULTIPLE_ITEM}[ \t]*,|\*[a-z_]\w*)[ \t]*=(?![=~>])"
 )
-KEYWORDS: Final = frozenset(
-    [
-        "if",
-        "unless",
-        "else",
-        "elsif",
-        "end",
-        "then",
-        "and",
-        "or",
-        "not",
-        "nil",
-        "true",
-        "false",
-        "self",
-        "case",
-        "when",
-        "begin",
-        "rescue",
-        "ensure",
-        "do",
-        "while",
-        "until",
-        "for",
-        "loop",
-        "break",
-        "next",
-        "return",
-        "def",
-        "class",
-        "module",
-        "yield",
-        "in",
-    ]
-)
+KEYWORDS: Final = frozenset((
+    "if", "unless", "else", "elsif", "end", "then", "and", "or", "not", "nil", "true", "false", "self", "case",
+    "when", "begin", "rescue", "ensure", "do", "while", "until", "for", "loop", "break", "next", "return", "def",
+    "class", "module", "yield", "in",
+))  # fmt: skip
 
 
 class Compiler(CallCompiler):

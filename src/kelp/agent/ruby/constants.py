@@ -31,41 +31,12 @@ from kelp.agent.ruby.values import (
 )  # fmt: skip
 
 # Classes that only stand in `is_a?` and `when`.
-CLASSES = frozenset(
-    [
-        "String",
-        "Integer",
-        "Float",
-        "Numeric",
-        "Array",
-        "Hash",
-        "Symbol",
-        "NilClass",
-        "TrueClass",
-        "FalseClass",
-        "Regexp",
-        "Range",
-        "Object",
-        "Enumerable",
-        "Comparable",
-        "Fixnum",
-        "MatchData",
-        "Proc",
-        "Rational",
-        "StandardError",
-        "ArgumentError",
-        "TypeError",
-        "NoMethodError",
-        "NameError",
-        "KeyError",
-        "IndexError",
-        "RuntimeError",
-        "ZeroDivisionError",
-        "RangeError",
-        "JSON::ParserError",
-        "Exception",
-    ]
-)
+CLASSES = frozenset((
+    "String", "Integer", "Float", "Numeric", "Array", "Hash", "Symbol", "NilClass", "TrueClass", "FalseClass",
+    "Regexp", "Range", "Object", "Enumerable", "Comparable", "Fixnum", "MatchData", "Proc", "Rational",
+    "StandardError", "ArgumentError", "TypeError", "NoMethodError", "NameError", "KeyError", "IndexError",
+    "RuntimeError", "ZeroDivisionError", "RangeError", "JSON::ParserError", "Exception",
+))  # fmt: skip
 VALUES: dict[str, Any] = {
     "Float::INFINITY": math.inf,
     "Float::NAN": math.nan,
@@ -259,46 +230,12 @@ FUNCTIONS: dict[str, Function] = {
 
 
 # Methods every object has, which are no names for fields.
-KERNEL = frozenset(
-    [
-        "format",
-        "sprintf",
-        "printf",
-        "test",
-        "select",
-        "p",
-        "print",
-        "puts",
-        "putc",
-        "load",
-        "exit",
-        "fork",
-        "sleep",
-        "srand",
-        "trap",
-        "system",
-        "exec",
-        "spawn",
-        "gets",
-        "warn",
-        "binding",
-        "caller",
-        "catch",
-        "throw",
-        "abort",
-        "at_exit",
-        "eval",
-        "readline",
-        "readlines",
-        "syscall",
-        "autoload",
-        "require_relative",
-        "set_trace_func",
-        "local_variables",
-        "global_variables",
-        "block_given",
-    ]
-)
+KERNEL = frozenset((
+    "format", "sprintf", "printf", "test", "select", "p", "print", "puts", "putc", "load", "exit", "fork", "sleep",
+    "srand", "trap", "system", "exec", "spawn", "gets", "warn", "binding", "caller", "catch", "throw", "abort",
+    "at_exit", "eval", "readline", "readlines", "syscall", "autoload", "require_relative", "set_trace_func",
+    "local_variables", "global_variables", "block_given",
+))  # fmt: skip
 
 
 def _raise(*parts: Any) -> None:

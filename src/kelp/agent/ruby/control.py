@@ -2,18 +2,15 @@
 
 from typing import TYPE_CHECKING
 
+from kelp.agent.ruby.calls import evaluated
 from kelp.agent.ruby.errors import error_classes
 from kelp.agent.ruby.literals import Code, Env, constant
 from kelp.agent.ruby.methods import case_equal
 from kelp.agent.ruby.source import CONSTANT, IDENTIFIER
-from kelp.agent.ruby.values import RubyError
+from kelp.agent.ruby.values import RubyError, truthy
 
 if TYPE_CHECKING:
     from kelp.agent.ruby.compile import Compiler
-
-
-def _true(value: object) -> bool:
-    return value is not None and value is not False
 
 
 def sequence(codes: list[Code]) -> Code:
@@ -35,7 +32,7 @@ def sequence(codes: list[Code]) -> Code:
 def both(left: Code, right: Code) -> Code:
     def run(env: Env) -> object:
         value = left(env)
-        return right(env) if _true(value) else value
+        return right(env) if truthy(value) else value
 
     return run
 
@@ -43,17 +40,17 @@ def both(left: Code, right: Code) -> Code:
 def either(left: Code, right: Code) -> Code:
     def run(env: Env) -> object:
         value = left(env)
-        return value if _true(value) else right(env)
+        return value if truthy(value) else right(env)
 
     return run
 
 
 def negated(code: Code) -> Code:
-    return lambda env: not _true(code(env))
+    return lambda env: not truthy(code(env))
 
 
 def choice(test: Code, yes: Code, no: Code) -> Code:
-    return lambda env: yes(env) if _true(test(env)) else no(env)
+    return lambda env: yes(env) if truthy(test(env)) else no(env)
 
 
 def rescued(code: Code, other: Code) -> Code:
@@ -124,8 +121,8 @@ def _case(compiler: "Compiler") -> Code:
     def run(env: Env) -> object:
         value = subject(env) if subject else None
         for patterns, body in whens:
-            given = compiler.evaluated(patterns, env)
-            if any(case_equal(one, value) if subject else _true(one) for one in given):
+            given = evaluated(patterns, env)
+            if any(case_equal(one, value) if subject else truthy(one) for one in given):
                 return body(env)
         return otherwise(env)
 

@@ -74,9 +74,7 @@ def _while(compiler: "Compiler", word: str) -> Code:
     source.blank(lines=True)
     if not source.take_word("end"):
         raise source.fault("expected 'end'")
-    if word == "while":
-        return loop(test, body)
-    return loop(lambda env: not truthy(test(env)), body)
+    return loop(test if word == "while" else lambda env: not truthy(test(env)), body)
 
 
 def loop(test: Code, body: Code) -> Code:

@@ -1,5 +1,6 @@
 """Methods of all objects, and the lookup of a method by receiver. Strings, collections and times have own files."""
 
+import functools
 from collections.abc import Callable
 from fractions import Fraction
 from ipaddress import IPv4Interface, IPv6Interface
@@ -36,123 +37,29 @@ Block = Callable[[list[Any]], Any]
 # receiver, arguments, block
 Method = Callable[[Any, list[Any], Block | None], Any]
 Table = dict[str, Method]
-# Methods that change their receiver.
-CHANGING = frozenset(
-    [
-        "delete",
-        "store",
-        "merge!",
-        "update",
-        "select!",
-        "filter!",
-        "reject!",
-        "keep_if",
-        "delete_if",
-        "map!",
-        "collect!",
-        "compact!",
-        "transform_values!",
-        "transform_keys!",
-        "clear",
-        "replace",
-        "sort!",
-        "sort_by!",
-        "uniq!",
-        "flatten!",
-        "push",
-        "append",
-        "pop",
-        "shift",
-        "unshift",
-        "prepend",
-        "insert",
-        "delete_at",
-        "concat",
-        "reverse!",
-        "rotate!",
-        "slice!",
-        "[]=",
-        "fill",
-    ]
-)
+# Methods that change their receiver, or may do so.
+CHANGING = frozenset((
+    "delete", "store", "merge!", "update", "select!", "filter!", "reject!", "keep_if", "delete_if", "map!",
+    "collect!", "compact!", "transform_values!", "transform_keys!", "clear", "replace", "sort!", "sort_by!",
+    "uniq!", "flatten!", "push", "append", "pop", "shift", "unshift", "prepend", "insert", "delete_at", "concat",
+    "reverse!", "[]=", "send", "public_send", "__send__",
+))  # fmt: skip
 # Those that strings have as well as lists.
 GROWING = frozenset(["concat", "prepend", "insert", "replace", "clear"])
 # Those of strings alone.
-STRING_CHANGING = frozenset(
-    [
-        "gsub!",
-        "sub!",
-        "strip!",
-        "lstrip!",
-        "rstrip!",
-        "chomp!",
-        "chop!",
-        "upcase!",
-        "downcase!",
-        "capitalize!",
-        "swapcase!",
-        "tr!",
-        "tr_s!",
-        "squeeze!",
-        "delete!",
-        "delete_prefix!",
-        "delete_suffix!",
-        "succ!",
-        "next!",
-        "encode!",
-        "scrub!",
-        "unicode_normalize!",
-    ]
-)
+STRING_CHANGING = frozenset((
+    "gsub!", "sub!", "strip!", "lstrip!", "rstrip!", "chomp!", "chop!", "upcase!", "downcase!", "capitalize!",
+    "swapcase!", "tr!", "tr_s!", "squeeze!", "delete!", "delete_prefix!", "delete_suffix!", "succ!", "next!",
+    "encode!", "scrub!", "unicode_normalize!",
+))  # fmt: skip
 # Without a block these give an enumerator.
-ENUMERATING = frozenset(
-    [
-        "each",
-        "map",
-        "collect",
-        "flat_map",
-        "select",
-        "filter",
-        "find_all",
-        "reject",
-        "each_with_index",
-        "each_char",
-        "each_line",
-        "each_byte",
-        "each_slice",
-        "each_cons",
-        "times",
-        "upto",
-        "downto",
-        "step",
-        "each_pair",
-        "each_key",
-        "each_value",
-        "each_entry",
-        "each_index",
-        "reverse_each",
-        "group_by",
-        "partition",
-        "find",
-        "detect",
-        "filter_map",
-        "sort_by",
-        "min_by",
-        "max_by",
-        "with_index",
-        "each_with_object",
-        "delete_if",
-        "map!",
-        "collect!",
-        "select!",
-        "reject!",
-        "take_while",
-        "drop_while",
-        "find_index_by",
-        "chunk_while",
-        "slice_when",
-    ]
-)
+ENUMERATING = frozenset((
+    "each", "map", "collect", "flat_map", "select", "filter", "find_all", "reject", "each_with_index", "each_char",
+    "each_line", "each_byte", "each_slice", "each_cons", "times", "upto", "downto", "step", "each_pair", "each_key",
+    "each_value", "each_entry", "each_index", "reverse_each", "group_by", "partition", "find", "detect",
+    "filter_map", "sort_by", "min_by", "max_by", "with_index", "each_with_object", "delete_if", "map!", "collect!",
+    "select!", "reject!", "take_while", "drop_while",
+))  # fmt: skip
 
 
 def arity(name: str, args: list[Any], least: int, most: int | None = None) -> None:
@@ -191,6 +98,10 @@ def _then(receiver: Any, args: list[Any], block: Block | None) -> Any:
 def _tap(receiver: Any, args: list[Any], block: Block | None) -> Any:
     need_block("tap", block)([receiver])
     return receiver
+
+
+def _send(receiver: Any, args: list[Any], block: Block | None) -> Any:
+    return call_method(receiver, to_s(args[0]), args[1:], block)
 
 
 def _responds(receiver: Any, name: Any) -> bool:
@@ -240,9 +151,9 @@ OBJECT: Table = {
     "freeze": plain(lambda r: r),
     "hash": plain(lambda r: hash(inspect(r))),
     "object_id": plain(id),
-    "send": lambda r, args, block: call_method(r, to_s(args[0]), args[1:], block),
-    "public_send": lambda r, args, block: call_method(r, to_s(args[0]), args[1:], block),
-    "__send__": lambda r, args, block: call_method(r, to_s(args[0]), args[1:], block),
+    "send": _send,
+    "public_send": _send,
+    "__send__": _send,
     "<=>": plain(spaceship, 1),
     "!=": plain(lambda r, other: not equal(r, other), 1),
     "itself": plain(lambda r: r),
@@ -298,7 +209,9 @@ FILE: Table = {
 }
 
 
-def _tables() -> dict[type, Table]:
+@functools.cache
+def tables() -> dict[type, Table]:
+    """Every class's own methods."""
     # Imported late: these modules use the helpers above.
     from kelp.agent.ruby.methods_address import ADDRESS
     from kelp.agent.ruby.methods_array import ARRAY
@@ -318,16 +231,7 @@ def _tables() -> dict[type, Table]:
     }  # fmt: skip
 
 
-_by_type: dict[type, Table] = {}
-
-
-def tables() -> dict[type, Table]:
-    """Every class's own methods."""
-    if not _by_type:
-        _by_type.update(_tables())
-    return _by_type
-
-
+@functools.cache
 def known_names() -> set[str]:
     """The names of all methods of all classes: anything else is refused when a configuration is read."""
     return set(OBJECT).union(*tables().values()) - {"[]=", "()"}

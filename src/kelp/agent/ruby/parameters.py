@@ -8,7 +8,7 @@ from kelp.agent.ruby.literals import Code, Env
 from kelp.agent.ruby.source import IDENTIFIER, Source
 
 if TYPE_CHECKING:
-    from kelp.agent.ruby.compile import Compiler
+    from kelp.agent.ruby.calls import CallCompiler
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ class Targets:
                 item.bind(env, waiting.pop(0) if waiting else None)
 
 
-def parse_targets(compiler: "Compiler", closing: str) -> Targets:
+def parse_targets(compiler: "CallCompiler", closing: str) -> Targets:
     """Targets up to `closing`, not consumed. Raises RubySyntaxError."""
     source = compiler.source
     found = Targets()
@@ -95,7 +95,7 @@ def parse_targets(compiler: "Compiler", closing: str) -> Targets:
             raise source.fault(f"expected ',' or {closing!r}")
 
 
-def _target(compiler: "Compiler", source: Source, *, defaults: bool) -> Target:
+def _target(compiler: "CallCompiler", source: Source, *, defaults: bool) -> Target:
     if source.take("("):
         nested = parse_targets(compiler, ")")
         source.expect(")")
