@@ -16,10 +16,11 @@ from types import SimpleNamespace
 import msgpack
 import pytest
 
-from kelp.agent.config import ConfigError, Element
+from kelp.agent.config import ConfigError
 from kelp.agent.output.json_text import dump
 from kelp.agent.plugin.base import build
 from kelp.common.errors import KelpError
+from tests.agent.elements import section
 
 
 class Router:
@@ -40,14 +41,6 @@ def free_port(kind=socket.SOCK_STREAM):
     with socket.socket(socket.AF_INET, kind) as sock:
         sock.bind(("127.0.0.1", 0))
         return sock.getsockname()[1]
-
-
-def section(name, options, *inner, arg=""):
-    element = Element(name, arg, file="test.conf", line=1)
-    for key, value in options.items():
-        element.set(key, str(value))
-    element.elements.extend(inner)
-    return element
 
 
 @pytest.fixture

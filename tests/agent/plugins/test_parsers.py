@@ -7,28 +7,15 @@ from types import SimpleNamespace
 import msgpack
 import pytest
 
-from kelp.agent.config import ConfigError, Element
+from kelp.agent.config import ConfigError
 from kelp.agent.parse import ParserError
 from kelp.agent.plugin.base import build
+from tests.agent.elements import section
 
 NOW = "now"
 
 
-@pytest.fixture(autouse=True)
-def _utc(monkeypatch):
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
-
-
-def section(name, options, *inner):
-    element = Element(name, file="test.conf", line=1)
-    for key, value in options.items():
-        element.set(key, value)
-    element.elements.extend(inner)
-    return element
+pytestmark = pytest.mark.usefixtures("utc")
 
 
 def parser(options, *inner):

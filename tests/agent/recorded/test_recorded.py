@@ -16,11 +16,7 @@ def _rows() -> list[object]:
     ]
 
 
-@pytest.fixture(autouse=True)
-def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "UTC")
-
-
+@pytest.mark.usefixtures("utc")
 @pytest.mark.parametrize(("path", "case"), _rows())
 def test_recorded(path: Path, case: Case) -> None:
     assert "kelp" not in case or case.get("why"), "a case that wants another answer says why"

@@ -5,26 +5,18 @@ from types import SimpleNamespace
 
 import pytest
 
-from kelp.agent.config import Element
 from kelp.agent.plugin.base import build
 from kelp.agent.tail.consumer import LineConsumer
 from kelp.agent.tail.multiline_consumer import MultilineConsumer
 from kelp.agent.tail.reader import Reader, Take
 from kelp.agent.tail.throttle import GroupSection, GroupThrottle
 from kelp.common.log import Log
+from tests.agent.elements import section
 
 WHOLE, LINES, ALL = Take.WHOLE_EVENTS, Take.WHOLE_LINES, Take.ALL
 UNTIMED = {"@type": "json", "estimate_current_event": "false"}
 FIRST = {"@type": "multiline", "format_firstline": "/^\\d/", "format1": "/^(?<n>\\d+) (?<m>.*)/"}
 MATCH = {"@type": "multiline", "format1": "/^(?<n>\\d+)\\n/", "format2": "/end(?<m>.*)/"}
-
-
-def section(name, options, *inner):
-    element = Element(name, file="test.conf", line=1)
-    for key, value in options.items():
-        element.set(key, value)
-    element.elements.extend(inner)
-    return element
 
 
 def consume(options, data, take, **settings):

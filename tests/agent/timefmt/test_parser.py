@@ -9,14 +9,7 @@ import pytest
 from kelp.agent.timefmt import TimeParseError, build_time_parser
 from kelp.common.errors import KelpError
 
-
-@pytest.fixture(autouse=True)
-def _utc(monkeypatch):
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
+pytestmark = pytest.mark.usefixtures("utc")
 
 
 def nanos(text):
