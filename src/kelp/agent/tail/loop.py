@@ -285,14 +285,16 @@ class TailLoop:
         notified = (
             self._notifier is not None and bool(watch.readers) and self._notifier.covers(watch.readers[-1])
         )
-        most = _POLL_NOTIFIED if notified else _POLL[1]
-        watch.pause = (
-            min(max(watch.pause * 2, _POLL[0]), most) if idle else (_POLL[0] if notified else _PAUSE * 2)
-        )
-        if watch.readers and (watch.current is None or len(watch.readers) > 1):
-            watch.pause = min(watch.pause, _POLL[0])
-        if watch.readers and watch.readers[-1].held and self.options.multiline_flush_interval:
-            watch.pause = min(watch.pause, _POLL[0])
+        if idle:
+            most = _POLL_NOTIFIED if notified else _POLL[1]
+            watch.pause = min(max(watch.pause * 2, _POLL[0]), most)
+        else:
+            watch.pause = _POLL[0] if notified else _PAUSE * 2
+        if watch.readers:
+            rotated = watch.current is None or len(watch.readers) > 1
+            held = watch.readers[-1].held and self.options.multiline_flush_interval
+            if rotated or held:
+                watch.pause = min(watch.pause, _POLL[0])
         watch.due = now + watch.pause
 
     def _look(self, watch: Watch, now: float) -> bool:
