@@ -12,6 +12,7 @@ from kelp.agent.plugin import Filter, register
 from kelp.agent.ruby.regexp import compile_regexp
 
 if TYPE_CHECKING:
+    from kelp.agent.kubernetes.client import Access
     from kelp.agent.kubernetes.lookup import PodLookup
     from kelp.agent.kubernetes.metadata import NamespaceInfo, PodInfo
     from kelp.agent.kubernetes.watched import WatchedPods
@@ -151,45 +152,20 @@ class KubernetesMetadataFilter(Filter):
             self._watched.join()
 
     def _create_lookup(self, annotations: "list[re.Pattern[str]]") -> "PodLookup | WatchedPods | None":
+        """What asks the API server; None outside a cluster."""
         # Imported here: outside a cluster no one pays for the HTTP client.
-        from kelp.agent.kubernetes.client import Access, KubernetesClient, url_of_cluster
+        from kelp.agent.kubernetes.client import KubernetesClient, url_of_cluster
         from kelp.agent.kubernetes.lookup import PodLookup
 
         url = self.kubernetes_url or url_of_cluster()
         if not url:
             return None
-        access = Access(
-            url,
-            self.apiVersion,
-            self.ca_file or self._secret("ca.crt"),
-            self.client_cert or None,
-            self.client_key or None,
-            self.bearer_token_file or self._secret("token"),
-            self.verify_ssl,
-            self.open_timeout,
-            self.read_timeout,
-        )
-        wanted = Wanted(
-            pod_labels=not (self.skip_labels or self.skip_pod_labels),
-            namespace_labels=not (self.skip_labels or self.skip_namespace_labels),
-            containers=not self.skip_container_metadata,
-            owners=self.include_ownerrefs_metadata,
-            annotations=annotations,
-            master_url=None if self.skip_master_url else url,
-            replaced=[
-                (mark, separator)
-                for mark, separator, given in (
-                    (".", self.de_dot_separator, self.de_dot),
-                    ("/", self.de_slash_separator, self.de_slash),
-                )
-                if given
-            ],
-        )
-        with_namespaces = not self.skip_namespace_metadata
         try:
-            client = KubernetesClient(access)
+            client = KubernetesClient(self._access(url))
         except (OSError, ValueError) as error:
             raise self.error(f"cannot use the API server {url}: {error}", "kubernetes_url") from None
+        wanted = self._wanted(url, annotations)
+        with_namespaces = not self.skip_namespace_metadata
         lookup = PodLookup(client, wanted, self.cache_size, self.cache_ttl, with_namespaces=with_namespaces)
         if not self.watch:
             return lookup
@@ -209,6 +185,34 @@ class KubernetesMetadataFilter(Filter):
             client, lookup, wanted, node, retry, self.cache_size, with_namespaces=with_namespaces
         )
         return self._watched
+
+    def _access(self, url: str) -> "Access":
+        from kelp.agent.kubernetes.client import Access
+
+        return Access(
+            url,
+            self.apiVersion,
+            self.ca_file or self._secret("ca.crt"),
+            self.client_cert or None,
+            self.client_key or None,
+            self.bearer_token_file or self._secret("token"),
+            self.verify_ssl,
+            self.open_timeout,
+            self.read_timeout,
+        )
+
+    def _wanted(self, url: str, annotations: "list[re.Pattern[str]]") -> Wanted:
+        replaced = [(".", self.de_dot_separator)] if self.de_dot else []
+        replaced += [("/", self.de_slash_separator)] if self.de_slash else []
+        return Wanted(
+            pod_labels=not (self.skip_labels or self.skip_pod_labels),
+            namespace_labels=not (self.skip_labels or self.skip_namespace_labels),
+            containers=not self.skip_container_metadata,
+            owners=self.include_ownerrefs_metadata,
+            annotations=annotations,
+            master_url=None if self.skip_master_url else url,
+            replaced=replaced,
+        )
 
     def _secret(self, name: str) -> str | None:
         path = Path(self.secret_dir) / name

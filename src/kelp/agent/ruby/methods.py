@@ -7,6 +7,7 @@ from ipaddress import IPv4Interface, IPv6Interface
 from typing import Any
 
 from kelp.agent.ruby.errors import error_class
+from kelp.agent.ruby.json_text import to_json
 from kelp.agent.ruby.last_match import search
 from kelp.agent.ruby.operators import spaceship
 from kelp.agent.ruby.values import (
@@ -28,7 +29,6 @@ from kelp.agent.ruby.values import (
     equal,
     inspect,
     is_a,
-    to_json,
     to_s,
     truthy,
 )  # fmt: skip

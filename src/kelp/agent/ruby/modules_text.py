@@ -10,13 +10,13 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-from kelp.agent.ruby.json_text import load_json
+from kelp.agent.ruby.json_text import load_json, to_json
 from kelp.agent.ruby.last_match import last_match, part
 from kelp.agent.ruby.methods import Block, arity
 from kelp.agent.ruby.methods_string import decode64
 from kelp.agent.ruby.methods_uri import Uri, parse_uri
 from kelp.agent.ruby.regexp import compile_regexp
-from kelp.agent.ruby.values import Regexp, RubyError, Symbol, text_of, to_bytes, to_json, to_plain, to_s
+from kelp.agent.ruby.values import Regexp, RubyError, Symbol, text_of, to_bytes, to_plain, to_s
 
 Function = Callable[[list[Any], Block | None], Any]
 

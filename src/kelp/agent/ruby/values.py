@@ -3,7 +3,6 @@
 nil is None, Integer is int, String is str, Array is list, Hash is dict; the rest are the classes below.
 """
 
-import json
 import math
 import re
 from collections.abc import Callable
@@ -380,32 +379,6 @@ def to_plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {k if type(k) is str else to_s(k): to_plain(v) for k, v in value.items()}
     return value.seconds if isinstance(value, EventMoment) else to_s(value)
-
-
-# A number that Python and Ruby write differently.
-_EXPONENT = re.compile(r"\de[+-]\d")
-
-
-def to_json(value: Any) -> str:
-    """JSON as Ruby writes it: 1.0e+20 for Python's 1e+20. Raises RubyError for NaN and infinities."""
-    value = to_plain(value)
-    try:
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    except ValueError:
-        return _json(value)
-    return _json(value) if _EXPONENT.search(text) else text
-
-
-def _json(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{_json(key)}:{_json(one)}" for key, one in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(_json, value)) + "]"
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise RubyError(f"{float_text(value)} not allowed in JSON", "JSON::GeneratorError")
-        return float_text(value)
-    return json.dumps(value, ensure_ascii=False)
 
 
 def to_bytes(text: str) -> bytes:
