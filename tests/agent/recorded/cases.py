@@ -13,7 +13,8 @@ from typing import Any
 
 import yaml
 
-from tests.agent.recorded.answer import Case, answer
+from tests.agent.recorded.answer import answer
+from tests.agent.recorded.values import Case
 
 HERE = Path(__file__).parent
 FOLDER = HERE / "cases"
