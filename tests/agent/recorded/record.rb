@@ -72,41 +72,40 @@ def element_of(text, name, arg, syntax)
   Fluent::Config::Element.new(name, arg || '', root, root.elements)
 end
 
+# The section a case's options make.
+def options_of(c, name, arg = '')
+  element_of(c['options'], name, arg, c['syntax'] || 'v1')
+end
+
 def tree(element)
   [element.name, element.arg, element.to_h.map { |k, v| [k, plain(v == :default ? { '$' => 'default' } : v)] },
    element.elements.map { |e| tree(e) }]
 end
 
 def run_parser(c)
-  d = Fluent::Test::Driver::Parser.new(Fluent::Plugin.new_parser(c['type'])).configure(element_of(c['options'], 'parse', '', c['syntax'] || 'v1'))
-  out = c['input'].map do |text|
-    begin
-      found = []
-      d.instance.parse(input(text).dup.force_encoding('ASCII-8BIT')) do |time, record|
-        found << (record.nil? ? nil : [moment(time), plain(record)])
-      end
-      found
-    rescue StandardError
-      'raises'
+  d = Fluent::Test::Driver::Parser.new(Fluent::Plugin.new_parser(c['type'])).configure(options_of(c, 'parse'))
+  c['input'].map do |text|
+    found = []
+    d.instance.parse(input(text).dup.force_encoding('ASCII-8BIT')) do |time, record|
+      found << (record.nil? ? nil : [moment(time), plain(record)])
     end
+    found
+  rescue StandardError
+    'raises'
   end
-  out
 end
 
 def run_formatter(c)
-  d = Fluent::Test::Driver::Formatter.new(Fluent::Plugin.new_formatter(c['type'])).configure(element_of(c['options'], 'format', '', c['syntax'] || 'v1'))
+  d = Fluent::Test::Driver::Formatter.new(Fluent::Plugin.new_formatter(c['type'])).configure(options_of(c, 'format'))
   c['input'].map do |tag, ns, record|
-    begin
-      out = d.instance.format(tag, event_time(ns), input(record))
-      plain(out)
-    rescue StandardError
-      'raises'
-    end
+    plain(d.instance.format(tag, event_time(ns), input(record)))
+  rescue StandardError
+    'raises'
   end
 end
 
 def run_filter(c)
-  d = Fluent::Test::Driver::Filter.new(Fluent::Plugin.new_filter(c['type'])).configure(element_of(c['options'], 'filter', '**', c['syntax'] || 'v1'))
+  d = Fluent::Test::Driver::Filter.new(Fluent::Plugin.new_filter(c['type'])).configure(options_of(c, 'filter', '**'))
   feed(d, c)
   { 'events' => d.filtered.map { |t, r| [moment(t), plain(r)] },
     'later' => d.events.map { |tag, t, r| [tag, moment(t), plain(r)] },
@@ -121,7 +120,7 @@ end
 def run_output(c)
   plugin = Fluent::Plugin.new_output(c['type'])
   driver = plugin.is_a?(Fluent::Plugin::Output) ? Fluent::Test::Driver::Output : BareDriver
-  d = driver.new(plugin).configure(element_of(c['options'], 'match', '**', c['syntax'] || 'v1'))
+  d = driver.new(plugin).configure(options_of(c, 'match', '**'))
   feed(d, c)
   { 'events' => d.events.map { |tag, t, r| [tag, moment(t), plain(r)] },
     'errors' => d.error_events.map { |tag, t, r, *| [tag, moment(t), plain(r)] } }
@@ -129,7 +128,7 @@ end
 
 # What a chunk holds of the events; of the elasticsearch outputs, the lines of their bulk requests.
 def run_chunk(c)
-  d = Fluent::Test::Driver::Output.new(Fluent::Plugin.new_output(c['type'])).configure(element_of(c['options'], 'match', '**', c['syntax'] || 'v1'))
+  d = Fluent::Test::Driver::Output.new(Fluent::Plugin.new_output(c['type'])).configure(options_of(c, 'match', '**'))
   out = []
   bulk = d.instance.respond_to?(:send_bulk)
   d.instance.define_singleton_method(:send_bulk) { |data, *| out << data.dup } if bulk
@@ -153,7 +152,7 @@ def run_setup(c)
   names = { 'output' => 'match', 'input' => 'source', 'filter' => 'filter', 'parser' => 'parse', 'formatter' => 'format' }
   plugin = Fluent::Plugin.public_send("new_#{kind}", c['type'])
   Fluent::Engine.define_singleton_method(:supervisor_mode) { true } # no plugin asks its server then
-  plugin.configure(element_of(c['options'], names[kind], '**', c['syntax'] || 'v1'))
+  plugin.configure(options_of(c, names[kind], '**'))
   'accepted'
 ensure
   Fluent::Engine.singleton_class.send(:remove_method, :supervisor_mode)
@@ -269,14 +268,13 @@ def way(router, tag)
 end
 
 def run_match(c)
-  pattern = Fluent::MatchPattern
   patterns = c['pattern'].split(/\s+/).map { |s| Fluent::MatchPattern.create(s) }
   matcher = patterns.size == 1 ? patterns[0] : Fluent::OrMatchPattern.new(patterns)
   c['input'].map { |tag| matcher.match(tag) ? true : false }
 end
 
+# One option of a type, in every text.
 def run_value(c)
-  # One option of a type, in every text.
   type = c['type'].to_sym
   opts = (c['with'] || {}).transform_keys(&:to_sym)
   opts[:list] = opts[:list].map(&:to_sym) if opts[:list]
@@ -287,15 +285,12 @@ def run_value(c)
   Fluent::Plugin.register_input("case#{$classes}", klass)
   klass.config_param(:a, type, **opts)
   c['input'].map do |text|
-    begin
-      plugin = klass.new
-      plugin.system_config_override('strict_config_value' => true) if c['strict']
-      plugin.configure(element_of("a #{text}\n", 'source', '', c['syntax'] || 'v1'))
-      value = plugin.a
-      plain(value)
-    rescue StandardError
-      'raises'
-    end
+    plugin = klass.new
+    plugin.system_config_override('strict_config_value' => true) if c['strict']
+    plugin.configure(element_of("a #{text}\n", 'source', '', c['syntax'] || 'v1'))
+    plain(plugin.a)
+  rescue StandardError
+    'raises'
   end
 end
 
