@@ -40,20 +40,22 @@ class CsvParser(RecordParser):
     def _split(self, text: str) -> list[str | None]:
         """The values of the first row; rows end as the first line break in the text does, be it quoted."""
         found_break = _LINE_BREAK.search(text)
-        row_end = found_break[0] if found_break else "\n"
+        row_end = found_break[0] if found_break else None
+        if row_end is not None and text.startswith(row_end):
+            return []
+        match, delimiter = self._value.match, self.delimiter
         values: list[str | None] = []
-        position = 0
-        while not text.startswith(row_end, position) or values:
-            found = self._value.match(text, position)
-            if found is not None:
-                values.append(found[2] or None if found[1] is None else found[1].replace('""', '"'))
-                position = found.end()
-                if position == len(text) or text.startswith(row_end, position):
-                    break
-            if found is None or not text.startswith(self.delimiter, position):
-                raise ParserError(f"cannot read CSV: stray quote or newline at character {position + 1}")
-            position += len(self.delimiter)
-        return values
+        position, size = 0, len(text)
+        while found := match(text, position):
+            values.append(found[2] or None if found[1] is None else found[1].replace('""', '"'))
+            position = found.end()
+            if position == size or (row_end is not None and text.startswith(row_end, position)):
+                return values
+            # Without a line break in the text, only the delimiter can follow a value.
+            if row_end is not None and not text.startswith(delimiter, position):
+                break
+            position += len(delimiter)
+        raise ParserError(f"cannot read CSV: stray quote or newline at character {position + 1}")
 
     def _split_loosely(self, text: str) -> list[str | None]:
         """Cut at delimiters and join again what an opening quote holds together."""
