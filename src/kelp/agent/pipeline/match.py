@@ -68,16 +68,19 @@ def _translate(pattern: str) -> str:
         elif char == "{":
             braces.append([])
             parts.append("")
-        elif char in "}," and braces:
+        elif char == "," and braces:
             braces[-1].append(parts.pop())
-            if char == ",":
-                parts.append("")
-            else:
-                parts[-1] += f"(?:{'|'.join(braces.pop())})"
+            parts.append("")
+        elif char == "}" and braces:
+            _close_brace(parts, braces)
         else:
             parts[-1] += re.escape(char)
         at += 1
     while braces:  # an unclosed brace ends with the pattern
-        braces[-1].append(parts.pop())
-        parts[-1] += f"(?:{'|'.join(braces.pop())})"
+        _close_brace(parts, braces)
     return parts[-1]
+
+
+def _close_brace(parts: list[str], braces: list[list[str]]) -> None:
+    alternatives = [*braces.pop(), parts.pop()]
+    parts[-1] += f"(?:{'|'.join(alternatives)})"

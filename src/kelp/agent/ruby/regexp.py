@@ -163,16 +163,8 @@ class _Translator:
                 self.needs_regex = True
             if char == "[":
                 depth += 1
-                if depth > 1:
-                    self.needs_regex = True
-                self.out.append("[")
-                self.at += 1
-                if self.source[self.at : self.at + 1] == "^":
-                    self.out.append("^")
-                    self.at += 1
-                if self.source[self.at : self.at + 1] == "]":
-                    self.out.append("\\]")
-                    self.at += 1
+                self.needs_regex = self.needs_regex or depth > 1
+                self._open_class()
                 continue
             self.out.append(char)
             self.at += 1
@@ -181,6 +173,17 @@ class _Translator:
                 if depth == 0:
                     return
         raise ValueError(f"premature end of char-class: {self.source[start:]}")
+
+    def _open_class(self) -> None:
+        """The bracket, `^` behind it, and a closing bracket there, which is a member."""
+        self.out.append("[")
+        self.at += 1
+        if self.source.startswith("^", self.at):
+            self.out.append("^")
+            self.at += 1
+        if self.source.startswith("]", self.at):
+            self.out.append("\\]")
+            self.at += 1
 
     def _posix(self, name: str, *, negated: bool) -> None:
         if not negated:
