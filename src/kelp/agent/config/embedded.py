@@ -43,14 +43,13 @@ def evaluate_embedded(scanner: Scanner) -> tuple[Any, int]:
     start = scanner.at
     try:
         code, end = compile_embedded(scanner.text, start + 2, _NAMES)
-        value = code(_Variables())
+        return to_s(code(_Variables())), end + 1
     except _Chosen as chosen:
         return chosen.value, end + 1
     except RubySyntaxError as error:
         raise scanner.fault(f"cannot evaluate embedded Ruby: {error}", error.at) from None
-    except RubyError as error:
+    except (RubyError, ValueError) as error:  # ValueError: a number too long to be written
         raise scanner.fault(f"cannot evaluate embedded Ruby: {error}", start) from None
-    return to_s(value), end + 1
 
 
 def evaluate_text(text: str) -> Any:
@@ -62,5 +61,5 @@ def evaluate_text(text: str) -> Any:
         return to_s(compile_expression(f'"{text}"', _NAMES)(_Variables()))
     except _Chosen as chosen:
         return chosen.value
-    except (RubySyntaxError, RubyError) as error:
+    except (RubySyntaxError, RubyError, ValueError) as error:
         raise ConfigError(f"cannot evaluate embedded Ruby: {error}") from None

@@ -15,6 +15,7 @@ from kelp.agent.ruby.values import (
     RubyError,
     RubyTime,
     Symbol,
+    class_name,
     is_number,
     text_of,
     to_s,
@@ -34,7 +35,8 @@ def _at(value: Any, *more: Any) -> RubyTime:
     if isinstance(value, RubyTime | EventMoment):
         return RubyTime(value.nanos, zone or getattr(value, "zone", None))
     if not is_number(value) or (isinstance(value, float) and not math.isfinite(value)):
-        raise RubyError(f"can't convert {_kind(value)} into an exact number")
+        kind = "nil" if value is None else class_name(value)
+        raise RubyError(f"can't convert {kind} into an exact number")
     extra = Fraction(0)
     if more:
         unit = to_s(more[1]) if len(more) > 1 else "usec"
@@ -42,10 +44,6 @@ def _at(value: Any, *more: Any) -> RubyTime:
             raise RubyError(f"invalid unit: unexpected unit: {unit}")
         extra = Fraction(more[0]) * _UNITS[unit]
     return RubyTime(math.floor(Fraction(value) * NANOS + extra), zone)
-
-
-def _kind(value: Any) -> str:
-    return "nil" if value is None else type(value).__name__
 
 
 def _parsed(text: Any, form: str | None = None) -> RubyTime:
