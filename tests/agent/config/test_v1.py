@@ -73,6 +73,7 @@ def test_a_quoted_argument_may_hold_ruby(monkeypatch: pytest.MonkeyPatch) -> Non
         (r'a "\q"', 1, "unexpected back-slash escape character 'q'"),
         ("@foo bar\n", 1, "'@' is the system reserved prefix, do not use it for an option: @foo"),
         ('a "#{foo}"', 1, "cannot evaluate embedded Ruby: unknown name 'foo'"),
+        ('a "#{10 ** 9999}"', 1, "cannot evaluate embedded Ruby: Exceeds the limit"),
         (
             "a \"#{ENV.fetch('KELP_NOT_SET')}\"",
             1,
