@@ -31,6 +31,9 @@ class Recorder:
     def emit_error(self, tag: str, time: int, record: dict[str, Any], error: Exception) -> None:
         self.errors.append((tag, time, record, str(error)))
 
+    def keeps_failed(self, tag: str) -> bool:
+        return False
+
     def emit_after(self, stage: object, tag: str, batch: Batch) -> None:
         raise AssertionError("outputs hand nothing on")
 

@@ -6,7 +6,7 @@ import pytest
 
 from kelp.agent.config import ConfigError, Element, param
 from kelp.agent.config.v1 import parse_v1
-from kelp.agent.event import Batch
+from kelp.agent.event import Batch, Record
 from kelp.agent.pipeline.assemble import Assembly, assemble
 from kelp.agent.plugin import BufferOverflow, Filter, Input, Output, register
 
@@ -95,6 +95,35 @@ def test_events_emitted_later_go_on_behind_their_filter() -> None:
     assert isinstance(second, Filter)
     second.emit_downstream("t", Batch([1], [{}]))
     assert outputs(assembly)["x"].kept == [("t", [{"by": "3"}])]
+
+
+UPPER = (
+    "<filter **>\n@type record_modifier\n<record>\na 1\nb ${record['x'].upcase}\nc 3\n</record>\n</filter>\n"
+)
+PARSER = "<filter **>\n@type parser\nkey_name $.x.y\n<parse>\n@type json\n</parse>\n</filter>\n"
+STREAM = "<filter **>\n@type record_transformer\n<record>\nd 4\n</record>\n</filter>\n"
+
+
+@pytest.mark.parametrize(
+    ("filters", "record", "kept", "failed"),
+    [
+        (UPPER, {"x": 5}, [{"x": 5, "a": "1"}], [{"x": 5, "a": "1"}]),
+        (UPPER + mark("**", "m"), {"x": 5}, [{"x": 5, "a": "1", "by": "m"}], [{"x": 5, "a": "1"}]),
+        (UPPER + STREAM, {"x": 5}, [], [{"x": 5, "a": "1"}]),
+        (PARSER, {"x": "text"}, [{"x": "text"}], [{"x": "text"}]),
+        (PARSER, {"x": {"y": 5}}, [{"x": {"y": 5}}], [{"x": {"y": 5}}]),
+        (PARSER, {"x": {"y": "no"}}, [], [{"x": {"y": "no"}}]),
+        (PARSER + STREAM, {"x": "text"}, [], [{"x": "text"}]),
+    ],
+)
+def test_events_that_a_filter_fails_at_go_on_in_chains_of_single_events(
+    filters: str, record: Record, kept: list[Record], failed: list[Record]
+) -> None:
+    assembly = load(filters + keep("**", "x") + "<label @ERROR>\n" + keep("**", "e") + "</label>\n")
+    assembly.router(None).emit("t", Batch([1], [dict(record)]))
+    found = outputs(assembly)
+    assert [one for _, records in found["x"].kept for one in records] == kept
+    assert [one for _, records in found["e"].kept for one in records] == failed
 
 
 def test_labels() -> None:

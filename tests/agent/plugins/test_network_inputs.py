@@ -356,6 +356,14 @@ def test_syslog_over_tcp(running, frame, data):
     }  # fmt: skip
 
 
+def test_syslog_frames_before_a_broken_one(running):
+    options = {"@type": "syslog", "tag": "s", "frame_type": "octet_count"}
+    parse = section("parse", {"message_format": "auto"})
+    router, port = running(options, section("transport", {}, arg="tcp"), parse)
+    send(port, b"%d " % len(NEW) + NEW + b"broken frame")
+    assert [event[0] for event in router.wait(1)] == ["s.mail.emerg"]
+
+
 @pytest.mark.parametrize(
     ("priority", "tag"), [("191", "s.local7.debug"), ("192", "s..emerg"), ("-1", "s..debug")]
 )

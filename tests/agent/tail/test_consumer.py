@@ -54,7 +54,7 @@ def messages(*texts):
         ({"@type": "none"}, b"\xff\n", WHOLE, {}, (2, messages("\udcff"))),
         ({"@type": "none"}, b"\xe9\n", WHOLE, {"codec": "iso8859-1"}, (2, messages("é"))),
         ({"@type": "none"}, "äa\n\u0a0ab\nc".encode("utf-16-le"), WHOLE, {"codec": "utf-16-le"}, (12, messages("äa", "\u0a0ab"))),
-        ({"@type": "none"}, b"abc\nabcde\n", WHOLE, {"longest_line": 3}, (10, messages("abc"))),
+        ({"@type": "none"}, b"abc\nabcde\n", WHOLE, {"longest_line": 4}, (10, messages("abc"))),
         ({"@type": "none"}, b"a\nb\nc\n", WHOLE, {"lines_at_once": 2}, (6, messages("a", "b", "c"))),
         ({"@type": "json"}, b'{"a":1}\nbad\n{"a":2}\n', WHOLE, {}, (20, [{"a": 1}, {"a": 2}])),
         (

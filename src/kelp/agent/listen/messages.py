@@ -166,10 +166,11 @@ def octet_counted(connection: Connection) -> Iterator[list[bytes]]:
     held = b""
     for block in connection.blocks():
         held += block
-        messages = []
+        messages: list[bytes] = []
         while (space := held.find(b" ")) >= 0:
             digits = held[:space].lstrip()  # some senders end their messages in a newline, too
             if not digits.isdigit():
+                yield messages
                 raise KelpError(f"cannot read frame: {held[:space][:20]!r} is no length")
             end = space + 1 + int(digits)
             if len(held) < end:

@@ -37,6 +37,11 @@ class Route:
     filters: list[Filter] = field(default_factory=list)
     output: Output | None = None
 
+    @property
+    def keeps_failed(self) -> bool:
+        """Events that a filter fails at go on, as in Fluentd, which hands single events through such a chain."""
+        return all(stage.sees_single_events for stage in self.filters)
+
 
 class LabelRouter:
     """The router of one label, or of the top level (name "")."""
@@ -72,6 +77,9 @@ class LabelRouter:
         route = self._route(tag)
         start = route.filters.index(stage) + 1 if stage in route.filters else len(route.filters)
         self._run(route, start, tag, batch)
+
+    def keeps_failed(self, tag: str) -> bool:
+        return self._route(tag).keeps_failed
 
     def emit_error(self, tag: str, time: int, record: Record, error: Exception) -> None:
         self._errors.handle_record(tag, time, record, error)

@@ -30,6 +30,9 @@ class Router(Protocol):
     def emit_after(self, stage: "Filter", tag: str, batch: Batch) -> None:
         """Pass a batch to what follows the filter `stage` on the way of `tag`."""
 
+    def keeps_failed(self, tag: str) -> bool:
+        """Whether events of `tag` that a filter fails at go on, besides going to `@ERROR`."""
+
 
 class Context(Protocol):
     """What the running agent offers to its plugins."""

@@ -31,6 +31,9 @@ class Collector:
     def emit_after(self, stage: Filter, tag: str, batch: Batch) -> None:
         self.emit(tag, batch)
 
+    def keeps_failed(self, tag: str) -> bool:
+        return False
+
     def emit_error(self, tag: str, time: int, record: Record, error: Exception) -> None:
         self.errors.append((tag, time, record, error))
 

@@ -29,6 +29,8 @@ class ConcatTimeout(KelpError):
 class ConcatFilter(Filter):
     """Join the lines of one message: by patterns, by number, or by the marks of Docker and CRI."""
 
+    sees_single_events = False
+
     key: str = param.string(description="Field that holds a part of the message.")
     separator: str = param.string("\n", description="Text put between the parts.")
     n_lines: int | None = param.integer(None, description="Join this many events.")

@@ -5,7 +5,7 @@ from typing import Any
 from kelp.agent.config import Element, param
 from kelp.agent.event import Batch, Record
 from kelp.agent.plugin import Filter, ParsedLines, register
-from kelp.agent.plugin.accessor import Accessor
+from kelp.agent.plugin.accessor import Accessor, UnreachableError
 from kelp.agent.plugin.parser import Parsed
 from kelp.common.errors import KelpError
 
@@ -48,6 +48,7 @@ class ParserFilter(Filter):
         except ValueError as error:
             raise self.error(f"option 'key_name' must be {error}", "key_name") from None
         self._get = self._field.getter()
+        self._reach = self._field.reach if self._field.is_nested else self._get
         self._parser = self.create_parser(self.parse)
         # Parsing many texts at once gives the present for an unknown time, which is what parsers do by default.
         self._takes_many = self.reserve_time or self._parser.estimates_time
@@ -85,34 +86,42 @@ class ParserFilter(Filter):
     def _one_by_one(self, tag: str, batch: Batch) -> Batch:
         out = Batch()
         for time, record in zip(batch.times, batch.records, strict=True):
-            value = self._get(record)
             try:
-                if type(value) is str:
-                    self._parse(tag, time, record, value, out)
-                elif value is None or (parsed := self._parser.parse_value(value)) is None:
-                    self._unparsable(time, record, value, out)
+                value = self._reach(record)
+            except UnreachableError as error:
+                self.fail(tag, time, record, error, out)
+                continue
+            try:
+                if value is None:
+                    self._unmatched(tag, time, record, f"{self.key_name} does not exist", out)
                 else:
-                    self._take(time, record, parsed, out)
+                    self._parse(tag, time, record, value, out)
             except (KelpError, ValueError, TypeError, ArithmeticError) as error:
-                self._report(tag, time, record, error)
+                if self.emit_invalid_record_to_error:
+                    self.fail(tag, time, record, error, out)
         return out
 
-    def _unparsable(self, time: int, record: Record, value: Any, out: Batch) -> None:
-        """A field that is missing or no text; the record itself goes on with reserve_data."""
-        if self.reserve_data:
-            out.append(time, self._combined(dict(record), {}))
-        if value is None:
-            raise ParserFilterError(f"{self.key_name} does not exist")
-        raise ParserFilterError(f"cannot parse {self.key_name}: it is a {type(value).__name__}, not text")
-
-    def _parse(self, tag: str, time: int, record: Record, text: str, out: Batch) -> None:
-        for parsed in self._parser.parse_all(text):
+    def _parse(self, tag: str, time: int, record: Record, value: Any, out: Batch) -> None:
+        if type(value) is not str:
+            if (parsed := self._parser.parse_value(value)) is not None:
+                self._take(time, record, parsed, out)
+                return
+            problem = f"cannot parse {self.key_name}: it is a {type(value).__name__}, not text"
+            if not self.reserve_data:
+                raise ParserFilterError(problem)
+            self._unmatched(tag, time, record, problem, out)
+            return
+        for parsed in self._parser.parse_all(value):
             if parsed is None:
-                self._report(tag, time, record, ParserFilterError(f"pattern not matched with data '{text}'"))
-                if self.reserve_data:
-                    out.append(time, self._combined(record, {}))
-                continue
-            self._take(time, record, parsed, out)
+                self._unmatched(tag, time, record, f"pattern not matched with data '{value}'", out)
+            else:
+                self._take(time, record, parsed, out)
+
+    def _unmatched(self, tag: str, time: int, record: Record, problem: str, out: Batch) -> None:
+        if self.emit_invalid_record_to_error:
+            self.emit_error(tag, time, dict(record), ParserFilterError(problem))
+        if self.reserve_data:
+            out.append(time, self._combined(record, {}))
 
     def _take(self, time: int, record: Record, parsed: Parsed, out: Batch) -> None:
         parsed_time, values = parsed
@@ -128,7 +137,3 @@ class ParserFilter(Filter):
         if self.hash_value_field is not None:
             values = {self.hash_value_field: values}
         return {**record, **values} if self.reserve_data else values
-
-    def _report(self, tag: str, time: int, record: Record, error: Exception) -> None:
-        if self.emit_invalid_record_to_error:
-            self.emit_error(tag, time, dict(record), error)

@@ -16,5 +16,5 @@ class RecordModifierFilter(RecordModifier, Filter):
             try:
                 out.append(time, self.modified(tag, time, record))
             except (RubyError, ValueError) as error:
-                self.emit_error(tag, time, record, error)
+                self.fail(tag, time, record, error, out)
         return out

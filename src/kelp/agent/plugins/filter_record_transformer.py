@@ -23,6 +23,8 @@ _CACHE_LIMIT = 4096
 class RecordTransformerFilter(Filter):
     """Add, change and remove fields. Placeholders stand for parts of the event; `enable_ruby` computes values."""
 
+    sees_single_events = False
+
     remove_keys: list[str] = param.array([], description="Fields to remove, as names or paths such as $.a.b.")
     keep_keys: list[str] | None = param.array(None, description="Fields to keep with `renew_record`.")
     renew_record: bool = param.boolean(False, description="Begin with an empty record.")

@@ -12,6 +12,7 @@ from kelp.agent.plugin import Filter, register
 class StdoutFilter(Filter):
     """Print every event to standard output and hand it on unchanged."""
 
+    sees_single_events = False
     flat_options = ("inject", "formatter")
 
     format: Element | None = param.element(

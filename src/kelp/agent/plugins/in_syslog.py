@@ -144,14 +144,14 @@ class SyslogInput(ListeningInput):
         when, record = event
         if priority is None:
             priority = int(record.pop("pri"))
-        facility = FACILITIES[priority >> 3] if 0 <= priority >> 3 < len(FACILITIES) else ""
+        facility = FACILITIES[priority >> 3] if 0 <= priority >> 3 < len(FACILITIES) else None
         severity = SEVERITIES[priority & 7]
         if self.severity_key is not None:
             record[self.severity_key] = severity
         if self.facility_key is not None:
             record[self.facility_key] = facility
         self._with_source(record, address, name)
-        batches.setdefault(f"{self.tag}.{facility}.{severity}", Batch()).append(int(when or 0), record)
+        batches.setdefault(f"{self.tag}.{facility or ''}.{severity}", Batch()).append(int(when or 0), record)
 
     def _with_source(self, record: Record, address: str, name: str) -> Record:
         if self.source_address_key is not None:

@@ -114,8 +114,8 @@ class LineConsumer(EventConsumer):
             return 0
         lines = self._lines(data if end == len(data) else data[:end])
         count = len(lines)
-        if self._longest_line and max(map(len, lines)) > self._longest_line:
-            kept = [line for line in lines if len(line) <= self._longest_line]
+        if self._longest_line and max(map(len, lines)) >= self._longest_line:  # which counts the newline
+            kept = [line for line in lines if len(line) < self._longest_line]
             self._log.warning(
                 "lines are longer than max_line_size: thrown away",
                 path=reader.path,
