@@ -129,6 +129,8 @@ def test_values(text: str, expected: str) -> None:
         ),
         ("record.a = 1", "unknown method 'a'"),
         ('system("ls")', "unknown name 'system'"),
+        ('`echo #{record["a"]}`', "a command cannot be made of an event's fields"),
+        ("%x(echo #{tag})", "a command cannot be made of an event's fields"),
         ("Kernel.exit", "unknown method Kernel.exit"),
         ("File.delete('x')", "unknown method File.delete"),
         ('"abc', "unterminated string"),

@@ -296,9 +296,9 @@ class Compiler(CallCompiler):
         if char in "\"'" and char:
             return self._strings()
         if char == "`":
-            return literals.command(source, self.interpolation)
+            return literals.command(source, self.interpolation, of_events="record" in self.names)
         if char == "%":
-            return literals.percent(source, self.interpolation)
+            return literals.percent(source, self.interpolation, of_events="record" in self.names)
         if char == "/":
             return literals.slashed(source, self.interpolation)
         if char == ":" and not source.looking_at("::"):

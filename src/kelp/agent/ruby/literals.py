@@ -45,13 +45,17 @@ def quoted(source: Source, interpolate: Interpolate) -> Code:
     return _joined(_parts(source, quote, quote, interpolate))
 
 
-def command(source: Source, interpolate: Interpolate) -> Code:
-    """What a command prints; the position is on the opening backtick."""
+def command(source: Source, interpolate: Interpolate, *, of_events: bool) -> Code:
+    """What a command prints; the position is on the opening backtick. `of_events`: the expression reads events."""
     source.at += 1
-    return _run(_joined(_parts(source, "`", "`", interpolate)))
+    return _run(source, _parts(source, "`", "`", interpolate), of_events)
 
 
-def _run(text: Code) -> Code:
+def _run(source: Source, parts: list[str | Code], of_events: bool) -> Code:
+    if of_events and not all(isinstance(part, str) for part in parts):
+        raise source.fault("a command cannot be made of an event's fields: log lines would run programs")
+    text = _joined(parts)
+
     def run(env: Env) -> str:
         line = text(env)
         # As Ruby does: without a shell where the line needs none, so that a missing program is an error.
@@ -65,8 +69,8 @@ def _run(text: Code) -> Code:
     return run
 
 
-def percent(source: Source, interpolate: Interpolate) -> Code:
-    """`%q() %Q[] %w[] %i[] %r{} %x() %()`; the position is on the percent sign."""
+def percent(source: Source, interpolate: Interpolate, *, of_events: bool) -> Code:
+    """`%q() %Q[] %w[] %i[] %r{} %x() %()`; the position is on the percent sign. `of_events` as for `command`."""
     found = re.compile(r"%([qQwWiIrx]?)([^a-zA-Z0-9\s])").match(source.text, source.at)
     if found is None:
         raise source.fault("unexpected '%'")
@@ -84,8 +88,8 @@ def percent(source: Source, interpolate: Interpolate) -> Code:
         return lambda env: list(symbols)
     if kind == "r":
         return _pattern(source, opening, closing, interpolate)
-    text = _joined(_parts(source, opening, closing, interpolate))
-    return _run(text) if kind == "x" else text
+    parts = _parts(source, opening, closing, interpolate)
+    return _run(source, parts, of_events) if kind == "x" else _joined(parts)
 
 
 def slashed(source: Source, interpolate: Interpolate) -> Code:
