@@ -111,7 +111,7 @@ STREAM = "<filter **>\n@type record_transformer\n<record>\nd 4\n</record>\n</fil
         (UPPER + mark("**", "m"), {"x": 5}, [{"x": 5, "a": "1", "by": "m"}], [{"x": 5, "a": "1"}]),
         (UPPER + STREAM, {"x": 5}, [], [{"x": 5, "a": "1"}]),
         (PARSER, {"x": "text"}, [{"x": "text"}], [{"x": "text"}]),
-        (PARSER, {"x": {"y": 5}}, [{"x": {"y": 5}}], [{"x": {"y": 5}}]),
+        (PARSER, {"x": {"y": {}}}, [], [{"x": {"y": {}}}]),
         (PARSER, {"x": {"y": "no"}}, [], [{"x": {"y": "no"}}]),
         (PARSER + STREAM, {"x": "text"}, [], [{"x": "text"}]),
     ],

@@ -107,8 +107,6 @@ class ParserFilter(Filter):
                 self._take(time, record, parsed, out)
                 return
             problem = f"cannot parse {self.key_name}: it is a {type(value).__name__}, not text"
-            if not self.reserve_data:
-                raise ParserFilterError(problem)
             self._unmatched(tag, time, record, problem, out)
             return
         for parsed in self._parser.parse_all(value):
