@@ -133,7 +133,7 @@ def agent_command(folder: Path, lines: int, pipeline: str, command: str, name: s
 @main.command("agents")
 @click.option("--lines", default=CRI_LINES, show_default=True)
 @click.option(
-    "--fluentd", help="Its command; {conf} stands for the configuration. Ships a tenth of the lines."
+    "--fluentd", help="Its command; {conf} stands for the configuration. Ships a third of the lines."
 )
 @click.option("--fluent-bit", help="Its command, likewise.")
 @click.option("--port", default=9298, show_default=True)
@@ -142,7 +142,7 @@ def agents_command(folder: Path, lines: int, fluentd: str | None, fluent_bit: st
     """Kelp beside its peers, one after the other, on the same files and sink."""
     runs = [("kelp agent", "whole", KELP_AGENT, lines), ("kelp agent", "cri", KELP_AGENT, lines)]
     if fluentd:
-        runs += [("fluentd", pipeline, fluentd, lines // 10) for pipeline in ("whole", "cri")]
+        runs += [("fluentd", pipeline, fluentd, lines // 3) for pipeline in ("whole", "cri")]
     if fluent_bit:
         runs += [("fluent-bit", "fluent-bit", fluent_bit, lines)]
     show_agents(folder, runs, port)
