@@ -5,6 +5,7 @@ infinities, a minus alone for 0, and ends at a NUL: https://www.ohler.com/oj/doc
 """
 
 import json
+import math
 import re
 from typing import Any
 
@@ -33,7 +34,14 @@ def load_odd_json(text: str) -> Any:
     text = text.partition("\0")[0]
     if not _may_end(text):
         raise ValueError("no JSON: a bracket is missing at the end")
-    return json.loads(_ODDITY.sub(_mended, text), strict=False)
+    return json.loads(_ODDITY.sub(_mended, text), strict=False, parse_float=_float)
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):  # no output could write it: the text stays what it is
+        raise ValueError(f"{text} is too large for a number")
+    return value
 
 
 def _may_end(text: str) -> bool:
