@@ -1,10 +1,12 @@
 """Following real files: growth, every kind of rotation, restarts."""
 
 import contextlib
+import json
 import os
 import shutil
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from follow import LOG, Follow, append
@@ -295,6 +297,21 @@ def test_a_run_that_ends_at_once_forgets_nothing(tmp_path):
         assert len(tail.lines(6)) == 6
         for log in logs:
             assert tail.gatherer.of(log) == ["line 10", "line 20", "line 30"]
+
+
+def test_paths_that_are_not_followed_any_more_are_forgotten(tmp_path):
+    logs, pos = [tmp_path / "a.log", tmp_path / "b.log"], tmp_path / "pos"
+    for log in logs:
+        log.write_text("line 0\n")
+    with Follow(*logs, pos_file=pos) as tail:
+        assert len(tail.lines(2)) == 2
+    before = json.loads(Path(f"{pos}.kelp").read_text())["saved"]
+    append(logs[0], "line 1\n")
+    with Follow(logs[0], pos_file=pos) as tail:
+        assert tail.lines(1) == ["line 1"]
+    after = json.loads(Path(f"{pos}.kelp").read_text())
+    assert {file["path"] for file in after["files"]} == {str(logs[0])}
+    assert after["saved"] > before
 
 
 @pytest.mark.parametrize("restarted", [False, True])

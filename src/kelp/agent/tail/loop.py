@@ -189,6 +189,8 @@ class TailLoop:
             self.watches[path].dropped, self.watches[path].gone_at = False, None
             if self._stopping.is_set():
                 break
+        else:
+            self._progress.remembered.clear()  # every path was looked at: the rest is not followed any more
         if self._notifier is not None:
             self._notifier.watch_folders(self._expander.folders(paths))
         self._startup = False
