@@ -248,7 +248,9 @@ class TailLoop:
             watch.rotate(now)
         if watch.readers:
             return  # a path that is only gone for the moment of its rotation stays watched
-        self._progress.unwatch_path(watch.path)
+        if watch.gone_at is None:
+            watch.gone_at = now
+            self._progress.unwatch_path(watch.path)
         if not watch.dropped and not watch.is_gone_for_good(now):
             return
         del self.watches[watch.path]

@@ -62,9 +62,7 @@ class Watch:
 
         Until then files that come and go between two looks are known to be missed, as `looked_ns` stays.
         """
-        if self.gone_at is None:
-            self.gone_at = now
-        return now >= self.gone_at + _GONE_SECONDS
+        return self.gone_at is not None and now >= self.gone_at + _GONE_SECONDS
 
     def open(self, position: int, file: str | None = None) -> Reader | None:
         """Open the file at the path (or `file`) and read from `position`; None when that is not possible now."""
