@@ -23,7 +23,6 @@ from tests.agent.output_driver import NS, T0, make, running, wait_for
 class SinkOutput(BufferedOutput):
     """Writes chunks into a list, or fails as told."""
 
-    keeps_origin = True
     chunks_written: ClassVar[list[tuple[Metadata, bytes]]] = []
     failures: ClassVar[list[Exception]] = []
     away: ClassVar[bool] = False

@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kelp.agent.buffer.chunk import Frame
+from kelp.agent.buffer.content import Content
 from kelp.agent.buffer.errors import BufferFull, ChunkDamaged
 from kelp.agent.buffer.event_stream import read_events
 from kelp.agent.buffer.fluentd_chunk import META_SUFFIX, FluentdChunk, read_chunk
@@ -34,7 +35,7 @@ def adopt_all(output: "BufferedOutput", paths: list[str]) -> None:
 
 
 def _adopt(output: "BufferedOutput", path: str, found: FluentdChunk) -> int:
-    if not output.fluentd_keeps_events:
+    if output.holds is Content.FORMATTED:
         return _adopt_text(output, found)
     batch, rest = read_events(found.data)
     if batch.times:

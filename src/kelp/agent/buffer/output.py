@@ -10,6 +10,7 @@ from typing import Any, ClassVar, cast
 from kelp.agent.buffer.adopt import adopt_all
 from kelp.agent.buffer.buffer import Buffer, Group
 from kelp.agent.buffer.chunk import Chunk, decode_events
+from kelp.agent.buffer.content import Content
 from kelp.agent.buffer.errors import BufferFull
 from kelp.agent.buffer.event_stream import pack_events, read_events
 from kelp.agent.buffer.flusher import Flusher
@@ -34,19 +35,13 @@ class BufferedOutput(Output):
 
     Subclasses implement `format_records` (or `format_batch`) and `write`. `buffer_defaults` replaces defaults of
     `<buffer>`; `buffered_by_default = False` is for outputs that also implement `process` and buffer only when the
-    configuration has a `<buffer>`; `keeps_origin` makes chunks remember tag and time of every record.
+    configuration has a `<buffer>`; `holds` says what `format_records` makes.
     """
 
     flat_options: ClassVar[tuple[str, ...]] = ("buffer",)
     buffer_defaults: ClassVar[dict[str, Any]] = {}
     buffered_by_default: ClassVar[bool] = True
-    keeps_origin: ClassVar[bool] = False
-    # Whether, as a secondary, it can write what another type of output has formatted.
-    takes_foreign_chunks: ClassVar[bool] = True
-    # Whether Fluentd's plugin of this name keeps events in its chunks, not what it has formatted.
-    fluentd_keeps_events: ClassVar[bool] = False
-    # Whether Kelp's does, too: as MessagePack.
-    holds_events: ClassVar[bool] = False
+    holds: ClassVar[Content] = Content.FORMATTED
 
     time_as_integer: bool = param.boolean(default=False, description="Drop the fraction of event times.")
     slow_flush_log_threshold: float = param.float(
@@ -61,7 +56,6 @@ class BufferedOutput(Output):
 
     primary: "BufferedOutput | None" = None  # set on a secondary before its setup
     secondary: "BufferedOutput | None" = None
-    _keeps_events = False
     keys: ChunkKeys
     chunks: Buffer
     storage: BufferStorage
@@ -182,8 +176,7 @@ class BufferedOutput(Output):
         if cls is None:
             mend = registry.suggestion("output", str(type_name))
             raise self.error(f"unknown output plugin {type_name!r} in <secondary>; {mend}")
-        events = self.fluentd_keeps_events and cls.fluentd_keeps_events
-        if not (cls.takes_foreign_chunks or events or isinstance(self, cls)):
+        if not cls.can_write(self.holds):
             raise self.error(
                 f"<secondary> of type {type_name!r} cannot write chunks of {self.type_name!r}; use file"
             )
@@ -192,7 +185,6 @@ class BufferedOutput(Output):
         secondary.setup(element, self.context, self.router)
         self.children.append(secondary)
         self.secondary = secondary
-        self._keeps_events = self.fluentd_keeps_events and not (self.holds_events or self.keeps_origin)
         if self.buffer.retry_forever:
             self.log.warning("with retry_forever the <secondary> gets only chunks that can never be written")
 
@@ -219,6 +211,11 @@ class BufferedOutput(Output):
     def format_batch(self, tag: str, batch: Batch) -> bytes:
         """What a chunk holds of a batch."""
         raise NotImplementedError
+
+    @classmethod
+    def can_write(cls, content: Content) -> bool:
+        """Whether it can be the secondary of an output whose chunks hold this."""
+        return cls.holds is Content.FORMATTED or content is not Content.FORMATTED
 
     def write(self, chunk: Chunk) -> None:
         """Deliver a chunk: return when the sink has it, raise to retry, UnrecoverableError to give it up."""
@@ -262,9 +259,9 @@ class BufferedOutput(Output):
 
     def group(self, tag: str, batch: Batch, metadata: Metadata) -> list[Group]:
         """What a chunk holds of a batch whose events share `metadata`: one group, or none."""
-        events = pack_events(batch) if self._keeps_events else None
+        events = pack_events(batch) if self.holds is Content.REQUESTS and self.secondary else None
         data = self.format_records(tag, batch, metadata)
-        times = batch.times if self.keeps_origin else None
+        times = batch.times if self.holds is Content.DOCUMENTS else None
         if b"" in data:
             kept = [bool(one) for one in data]
             data = list(compress(data, kept))
@@ -273,10 +270,10 @@ class BufferedOutput(Output):
         return [Group(self.chunk_metadata(metadata), data, tag, times, events)] if data else []
 
     def events(self, chunk: Chunk) -> Iterator[tuple[str, Batch]]:
-        """Tag and events of what is left of a chunk, for the secondary of an output with `fluentd_keeps_events`."""
+        """Tag and events of what is left of a chunk that is not FORMATTED, for the secondary."""
         for frame in chunk.remaining():
             tag, data = (chunk.metadata.tag or "", frame.data)
-            if not self.holds_events:
+            if self.holds is not Content.EVENTS:
                 tag, data = decode_events(frame.origin)
             batch, _ = read_events(data)
             if batch.times:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from kelp.agent.buffer.buffer import Group
 from kelp.agent.buffer.chunk import Chunk, MemoryChunk
+from kelp.agent.buffer.content import Content
 from kelp.agent.buffer.event_stream import pack_events
 from kelp.agent.plugin import UnrecoverableError
 
@@ -17,7 +18,7 @@ def chunk_for_secondary(chunk: Chunk, primary: "BufferedOutput", secondary: "Buf
     As in Fluentd, outputs that write chunks as they are (file, secondary_file, s3…) get the events as MessagePack from
     outputs that have not formatted them. Raises UnrecoverableError where the events cannot be told any more.
     """
-    if not primary.fluentd_keeps_events or (primary.holds_events and secondary.holds_events):
+    if primary.holds is Content.FORMATTED or primary.holds is secondary.holds is Content.EVENTS:
         return chunk
     made = MemoryChunk(chunk.metadata)
     made.id = chunk.id
@@ -25,10 +26,10 @@ def chunk_for_secondary(chunk: Chunk, primary: "BufferedOutput", secondary: "Buf
     events = 0
     for tag, batch in primary.events(chunk):
         events += len(batch)
-        if secondary.fluentd_keeps_events:
-            groups = secondary.group(tag, batch, chunk.metadata)
-        else:
+        if secondary.holds is Content.FORMATTED:
             groups = [Group(chunk.metadata, pack_events(batch), tag, None)]
+        else:
+            groups = secondary.group(tag, batch, chunk.metadata)
         for group in groups:
             made.append(group.frame(0, len(group.data)))
     if not events:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import orjson
 
 from kelp.agent.buffer.chunk import Chunk
+from kelp.agent.buffer.content import Content
 from kelp.agent.buffer.metadata import EMPTY, Metadata
 from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.buffer.placeholders import depends_on_chunk
@@ -38,9 +39,7 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
     a template depends on them.
     """
 
-    keeps_origin = True
-    takes_foreign_chunks = False
-    fluentd_keeps_events: ClassVar[bool] = True
+    holds = Content.DOCUMENTS
     buffer_defaults: ClassVar[dict[str, Any]] = {"chunk_keys": ["tag"], "timekey_use_utc": "true"}
 
     def configure(self) -> None:

@@ -55,7 +55,6 @@ class ExecFilterOutput(BufferedOutput):
 
     hands_on = True
     flat_options: ClassVar[tuple[str, ...]] = ("buffer",)
-    takes_foreign_chunks: ClassVar[bool] = False
 
     command: str = param.string(description="Command line for the shell.")
     tag: str | None = param.string(default=None, description="Tag of what the program writes.")

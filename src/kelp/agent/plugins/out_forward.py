@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from kelp.agent.buffer.chunk import Chunk, compress
+from kelp.agent.buffer.content import Content
 from kelp.agent.buffer.event_stream import pack_events
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.output import BufferedOutput
@@ -116,9 +117,7 @@ class ForwardOutput(TransportOptions):
     """
 
     default_chunk_key = "tag"
-    takes_foreign_chunks: ClassVar[bool] = False
-    fluentd_keeps_events: ClassVar[bool] = True
-    holds_events: ClassVar[bool] = True
+    holds = Content.EVENTS
     buffer_defaults: ClassVar[dict[str, Any]] = {"chunk_keys": ["tag"]}
 
     require_ack_response: bool = param.boolean(default=False, description="Wait for acknowledgements.")

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import orjson
 
 from kelp.agent.buffer.chunk import Chunk
+from kelp.agent.buffer.content import Content
 from kelp.agent.buffer.metadata import Metadata as ChunkMetadata
 from kelp.agent.event import Batch
 from kelp.agent.metrics.families import Counter
@@ -41,8 +42,7 @@ class GoogleCloudOutput(GoogleCloudOptions):
     """
 
     flat_options: ClassVar[tuple[str, ...]] = ("buffer",)
-    takes_foreign_chunks: ClassVar[bool] = False
-    fluentd_keeps_events: ClassVar[bool] = True
+    holds = Content.REQUESTS
 
     def configure(self) -> None:
         extras.load(self, "google.cloud.logging", "google")

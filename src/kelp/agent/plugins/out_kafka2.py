@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from kelp.agent.buffer.chunk import Chunk
+from kelp.agent.buffer.content import Content
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.event import Batch, Record
 from kelp.agent.output.kafka.messages import MessageMaker, unpack
@@ -18,8 +19,7 @@ _CODECS = ("gzip", "snappy", "lz4", "zstd", "none")
 class Kafka2Output(MessageOptions):
     """One message per event; a chunk is done when the brokers have all of its messages, else all are sent again."""
 
-    takes_foreign_chunks: ClassVar[bool] = False
-    fluentd_keeps_events: ClassVar[bool] = True
+    holds = Content.REQUESTS
     buffer_defaults: ClassVar[dict[str, Any]] = {"chunk_keys": ["topic"]}
 
     def configure(self) -> None:

@@ -12,6 +12,7 @@ import orjson
 import urllib3
 
 from kelp.agent.buffer.chunk import Chunk
+from kelp.agent.buffer.content import Content
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config import Element, param
@@ -36,8 +37,7 @@ class LokiError(KelpError):
 class LokiOutput(BufferedOutput):
     """One push per chunk, a stream per set of labels; 429 and 5xx are retried, other refusals given up."""
 
-    takes_foreign_chunks = False
-    fluentd_keeps_events = True
+    holds = Content.REQUESTS
 
     url: str = param.string(default="https://logs-prod-us-central1.grafana.net", description="Loki's URL.")
     username: str | None = param.string(default=None, description="User name.")

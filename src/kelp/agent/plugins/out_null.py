@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from kelp.agent.buffer.chunk import Chunk
+from kelp.agent.buffer.content import Content
 from kelp.agent.buffer.event_stream import pack_events
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.output import BufferedOutput
@@ -19,8 +20,7 @@ class NullOutput(BufferedOutput):
 
     buffered_by_default = False
     flat_options: ClassVar[tuple[str, ...]] = ()
-    fluentd_keeps_events: ClassVar[bool] = True
-    holds_events: ClassVar[bool] = True
+    holds = Content.EVENTS
     buffer_defaults: ClassVar[dict[str, Any]] = {
         "chunk_keys": ["tag"],
         "flush_at_shutdown": "true",
@@ -28,6 +28,10 @@ class NullOutput(BufferedOutput):
     }
 
     never_flush: bool = param.boolean(default=False, description="Fail every flush: for testing buffers.")
+
+    @classmethod
+    def can_write(cls, content: Content) -> bool:
+        return True
 
     def process(self, tag: str, batch: Batch) -> None:
         """Nothing is kept."""
