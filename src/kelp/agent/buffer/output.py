@@ -1,8 +1,6 @@
 """Base of outputs with a `<buffer>`."""
 
-import re
 import threading
-import time
 from collections.abc import Iterator
 from itertools import compress
 from typing import Any, ClassVar, cast
@@ -11,9 +9,9 @@ from kelp.agent.buffer.adopt import adopt_all
 from kelp.agent.buffer.buffer import Buffer, Group
 from kelp.agent.buffer.chunk import Chunk, decode_events
 from kelp.agent.buffer.content import Content
-from kelp.agent.buffer.errors import BufferFull
 from kelp.agent.buffer.event_stream import pack_events, read_events
 from kelp.agent.buffer.flusher import Flusher
+from kelp.agent.buffer.intake import Intake
 from kelp.agent.buffer.keys import ChunkSorter
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.placeholders import ChunkKeys, Placeholders, faults
@@ -22,12 +20,9 @@ from kelp.agent.buffer.section import BufferSection
 from kelp.agent.buffer.storage import BufferStorage
 from kelp.agent.config import Element, param
 from kelp.agent.event import Batch
-from kelp.agent.plugin import BufferOverflow, Output, registry
-from kelp.agent.plugin.accessor import Accessor
-from kelp.agent.timefmt import is_timezone
+from kelp.agent.plugin import Output, registry
 
 _MANY_KEYS = 4
-_KEY = re.compile(r"(?:\$\.)?[-_.@a-zA-Z0-9]+(?:\[-?\d+\])*")
 
 
 class BufferedOutput(Output):
@@ -84,8 +79,7 @@ class BufferedOutput(Output):
         return buffer
 
     def configure(self) -> None:
-        self._stopping = threading.Event()
-        self._blocked = False
+        self.stopping = threading.Event()
         self._configure_keys()
         if self.primary is None:
             self._configure_storage()
@@ -99,36 +93,11 @@ class BufferedOutput(Output):
         return bool(self._buffer_element.line) and self._buffer_element.line != self.element.line
 
     def _configure_keys(self) -> None:
-        if self.primary is not None:
-            self.keys = self.primary.keys
-        else:
-            section = self.buffer
-            zone = section.timekey_zone
-            if zone is not None and not is_timezone(zone):
-                raise section.error(
-                    f"option 'timekey_zone' must be a time zone, got {zone!r}", "timekey_zone"
-                )
-            fields = tuple(key for key in section.chunk_keys if key not in ("tag", "time"))
-            for key in fields:
-                self._check_key(key)
-            timekey = int(section.timekey) if "time" in section.chunk_keys and section.timekey else None
-            self.keys = ChunkKeys("tag" in section.chunk_keys, fields, timekey, section.timekey_use_utc, zone)
-            if self.keys.tag + len(fields) >= _MANY_KEYS:
-                self.log.warning("many chunk keys may make many chunks", keys=",".join(section.chunk_keys))
+        self.keys = self.buffer.keys if self.primary is None else self.primary.keys
+        if self.primary is None and self.keys.tag + len(self.keys.fields) >= _MANY_KEYS:
+            self.log.warning("many chunk keys may make many chunks", keys=",".join(self.buffer.chunk_keys))
         self.placeholders = Placeholders(self.keys, self.log)
         self.sorter = ChunkSorter(self.keys)
-
-    def _check_key(self, key: str) -> None:
-        if key.startswith("$["):
-            raise self.buffer.error(f"chunk key {key!r}: write nested fields as $.a.b, not with brackets")
-        if not _KEY.fullmatch(key):
-            raise self.buffer.error(
-                f"chunk key {key!r} has characters other than letters, digits and - _ . @"
-            )
-        try:
-            Accessor(key)
-        except ValueError as error:
-            raise self.buffer.error(f"chunk key must be {error}") from None
 
     def _configure_storage(self) -> None:
         section = self.buffer
@@ -139,6 +108,7 @@ class BufferedOutput(Output):
         self.storage = cast(BufferStorage, storage)
         self.storage.take_owner(self.plugin_id, "@id" in self.element)
         self.chunks = Buffer(self.storage.limits(section.flush_thread_count), self.storage.make_chunk)
+        self._intake = Intake(self.chunks, section, self.stats, self.stopping, self.log)
         self._check_flush_options()
         wanted = section.flush_at_shutdown
         self._flush_at_shutdown = not self.storage.persistent if wanted is None else wanted
@@ -255,7 +225,7 @@ class BufferedOutput(Output):
         for metadata, part in self.sorter.split(tag, batch):
             groups += self.group(tag, part, metadata)
         if groups:
-            self._store(groups)
+            self._intake.write(groups)
 
     def group(self, tag: str, batch: Batch, metadata: Metadata) -> list[Group]:
         """What a chunk holds of a batch whose events share `metadata`: one group, or none."""
@@ -284,51 +254,12 @@ class BufferedOutput(Output):
         assert self.secondary is not None
         self.secondary.write(chunk_for_secondary(chunk, self, self.secondary))
 
-    def _store(self, groups: list[Group]) -> None:
-        since = 0.0
-        while True:
-            version = self.chunks.version
-            try:
-                self.chunks.write(groups, self.buffer.mode == "immediate")
-            except BufferFull as error:
-                since = since or time.monotonic()
-                self._on_full(error, version)
-                continue
-            if since and self._blocked:
-                self._blocked = False
-                self.log.info("buffer has room again", blocked_seconds=round(time.monotonic() - since, 1))
-            return
-
-    def _on_full(self, error: BufferFull, version: int) -> None:
-        """Act on `overflow_action`; returns when the append may be tried again."""
-        action = self.buffer.overflow_action
-        if action == "drop_oldest_chunk":
-            chunk = self.chunks.drop_oldest()
-            if chunk is not None:
-                self.stats.drop_oldest_chunk_count += 1
-                self.log.warning(
-                    "dropped the oldest chunk to make room", chunk=chunk.id, records=chunk.records
-                )
-                return
-        if action == "block" and not self._stopping.is_set():
-            if not self._blocked:
-                self._blocked = True
-                self.log.warning("buffer is full, blocking whoever emits", cause=error)
-            if not self.chunks.queue_length:
-                self.chunks.enqueue_all()
-            self.chunks.wait_for_change(version, 1.0)
-            return
-        if not self._blocked:
-            self._blocked = True
-            self.log.warning("buffer is full", overflow_action=action, cause=error)
-        raise BufferOverflow(str(error)) from error
-
     def flush(self) -> None:
         if self.buffered and self.primary is None:
             self.chunks.enqueue_all()
 
     def stop(self) -> None:
-        self._stopping.set()
+        self.stopping.set()
         if self.buffered and self.primary is None:
             self.chunks.wake()
 

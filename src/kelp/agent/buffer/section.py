@@ -1,7 +1,14 @@
 """The options of `<buffer>` that say when and how chunks are flushed."""
 
+import re
+
+from kelp.agent.buffer.placeholders import ChunkKeys
 from kelp.agent.buffer.retry import RetryRules
 from kelp.agent.config import Section, param
+from kelp.agent.plugin.accessor import Accessor
+from kelp.agent.timefmt import is_timezone
+
+_KEY = re.compile(r"(?:\$\.)?[-_.@a-zA-Z0-9]+(?:\[-?\d+\])*")
 
 
 class BufferSection(Section):
@@ -81,6 +88,28 @@ class BufferSection(Section):
                 )
             if self.timekey < 1:
                 raise self.error(f"option 'timekey' must be at least 1 second, got {self.timekey}", "timekey")
+        zone = self.timekey_zone
+        if zone is not None and not is_timezone(zone):
+            raise self.error(f"option 'timekey_zone' must be a time zone, got {zone!r}", "timekey_zone")
+        for key in self.keys.fields:
+            self._check_key(key)
+
+    def _check_key(self, key: str) -> None:
+        if key.startswith("$["):
+            raise self.error(f"chunk key {key!r}: write nested fields as $.a.b, not with brackets")
+        if not _KEY.fullmatch(key):
+            raise self.error(f"chunk key {key!r} has characters other than letters, digits and - _ . @")
+        try:
+            Accessor(key)
+        except ValueError as error:
+            raise self.error(f"chunk key must be {error}") from None
+
+    @property
+    def keys(self) -> ChunkKeys:
+        """The chunk keys and the options that belong to them."""
+        fields = tuple(key for key in self.chunk_keys if key not in ("tag", "time"))
+        timekey = int(self.timekey) if "time" in self.chunk_keys and self.timekey else None
+        return ChunkKeys("tag" in self.chunk_keys, fields, timekey, self.timekey_use_utc, self.timekey_zone)
 
     @property
     def mode(self) -> str:

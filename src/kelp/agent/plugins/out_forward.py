@@ -241,7 +241,7 @@ class ForwardOutput(TransportOptions):
 
             handshake = sign_in
         name = section.name or section.host
-        return Node(name, (section.host, section.port), settings, handshake, self._stopping.is_set, self.log)
+        return Node(name, (section.host, section.port), settings, handshake, self.stopping.is_set, self.log)
 
     def format_records(self, tag: str, batch: Batch, metadata: Metadata) -> list[bytes]:
         return pack_events(batch, self.time_as_integer)
