@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kelp.agent.buffer.chunk import Chunk, Frame, encode_events, encode_origin
 from kelp.agent.buffer.errors import BufferFull
@@ -293,6 +293,24 @@ class Buffer:
         with self.changed:
             chunks = itertools.chain(self._staged.values(), self._queue, self._in_flight.values())
             return [c.metadata.timekey for c in chunks if c.metadata.timekey is not None]
+
+    def statistics(self) -> dict[str, Any]:
+        """Sizes under the names that monitor_agent shows."""
+        limit, timekeys = self.limits.total_size, self.timekeys()
+        figures: dict[str, Any] = {
+            "buffer_stage_length": self.stage_length,
+            "buffer_stage_byte_size": self.staged_size,
+            "buffer_queue_length": self.queue_length,
+            "buffer_queue_byte_size": self.queued_size,
+            "buffer_queue_length_waiting": self.waiting,
+            "buffer_total_queued_size": self.size,
+            "buffer_available_buffer_space_ratios": round(max(0, limit - self.size) / max(1, limit) * 100, 1),
+            "buffer_timekeys": timekeys,
+        }
+        if timekeys:
+            figures["buffer_newest_timekey"] = max(timekeys)
+            figures["buffer_oldest_timekey"] = min(timekeys)
+        return figures
 
     def wait_for_change(self, version: int, seconds: float) -> None:
         """Sleep until chunks were purged since `version` was read, or the time is over."""

@@ -28,7 +28,7 @@ _MANY_KEYS = 4
 class BufferedOutput(Output):
     """Gathers events in chunks and writes those, with retries.
 
-    Subclasses implement `format_records` (or `format_batch`) and `write`. `buffer_defaults` replaces defaults of
+    Subclasses implement `format_records` and `write`. `buffer_defaults` replaces defaults of
     `<buffer>`; `buffered_by_default = False` is for outputs that also implement `process` and buffer only when the
     configuration has a `<buffer>`; `holds` says what `format_records` makes.
     """
@@ -63,6 +63,11 @@ class BufferedOutput(Output):
         self._buffer_element = self._prepare_buffer(element)
         super().load(element)
 
+    @property
+    def has_buffer(self) -> bool:
+        """Whether it gathers events itself: a secondary writes the chunks of its primary."""
+        return self.buffered and self.primary is None
+
     def _prepare_buffer(self, element: Element) -> Element:
         """The `<buffer>` element, made if missing, with this output's own defaults filled in."""
         found = element.children("buffer")
@@ -83,14 +88,9 @@ class BufferedOutput(Output):
         self._configure_keys()
         if self.primary is None:
             self._configure_storage()
-        elif self.element.children("buffer") and self._has_own_buffer():
-            raise self.error("a secondary output has no <buffer> of its own; take it out")
         else:
             dict(self._buffer_element.items())  # our own, and unused: it needs no warning
         self._configure_secondary()
-
-    def _has_own_buffer(self) -> bool:
-        return bool(self._buffer_element.line) and self._buffer_element.line != self.element.line
 
     def _configure_keys(self) -> None:
         self.keys = self.buffer.keys if self.primary is None else self.primary.keys
@@ -173,13 +173,6 @@ class BufferedOutput(Output):
 
         `metadata` has the values of the chunk keys, which all events of the batch share.
         """
-        return [
-            self.format_batch(tag, Batch([time], [record]))
-            for time, record in zip(batch.times, batch.records, strict=True)
-        ]
-
-    def format_batch(self, tag: str, batch: Batch) -> bytes:
-        """What a chunk holds of a batch."""
         raise NotImplementedError
 
     @classmethod
@@ -196,7 +189,7 @@ class BufferedOutput(Output):
         return metadata
 
     def start(self) -> None:
-        if self.buffered and self.primary is None:
+        if self.has_buffer:
             self.storage.open()
             self.storage.resume(self.chunks)
             self.flusher = Flusher(self)
@@ -207,25 +200,15 @@ class BufferedOutput(Output):
                 )
                 adopt.start()
 
-    def emit_batch(self, tag: str, batch: Batch) -> None:
-        stats = self.stats
-        stats.emit_count += 1
-        try:
-            if not self.buffered:
-                self.process(tag, batch)
-            elif batch.times:
-                self._buffer(tag, batch)
-        except Exception:
-            stats.num_errors += 1
-            raise
-        stats.emit_records += len(batch)
-
-    def _buffer(self, tag: str, batch: Batch) -> None:
-        groups = []
-        for metadata, part in self.sorter.split(tag, batch):
-            groups += self.group(tag, part, metadata)
-        if groups:
-            self._intake.write(groups)
+    def take(self, tag: str, batch: Batch) -> None:
+        if not self.buffered:
+            self.process(tag, batch)
+        elif batch.times:
+            groups = []
+            for metadata, part in self.sorter.split(tag, batch):
+                groups += self.group(tag, part, metadata)
+            if groups:
+                self._intake.write(groups)
 
     def group(self, tag: str, batch: Batch, metadata: Metadata) -> list[Group]:
         """What a chunk holds of a batch whose events share `metadata`: one group, or none."""
@@ -255,12 +238,12 @@ class BufferedOutput(Output):
         self.secondary.write(chunk_for_secondary(chunk, self, self.secondary))
 
     def flush(self) -> None:
-        if self.buffered and self.primary is None:
+        if self.has_buffer:
             self.chunks.enqueue_all()
 
     def stop(self) -> None:
         self.stopping.set()
-        if self.buffered and self.primary is None:
+        if self.has_buffer:
             self.chunks.wake()
 
     def shutdown(self) -> None:
@@ -278,27 +261,10 @@ class BufferedOutput(Output):
 
     def statistics(self) -> dict[str, Any]:
         """Counters and sizes under the names that monitor_agent shows."""
-        out: dict[str, Any] = dict(self.stats.to_dict())
-        if not self.buffered or self.primary is not None:
-            return out
-        chunks, limit = self.chunks, self.chunks.limits.total_size
-        timekeys = chunks.timekeys()
-        out.update(
-            buffer_stage_length=chunks.stage_length,
-            buffer_stage_byte_size=chunks.staged_size,
-            buffer_queue_length=chunks.queue_length,
-            buffer_queue_byte_size=chunks.queued_size,
-            buffer_queue_length_waiting=chunks.waiting,
-            buffer_total_queued_size=chunks.size,
-            buffer_available_buffer_space_ratios=round(max(0, limit - chunks.size) / max(1, limit) * 100, 1),
-            buffer_newest_timekey=max(timekeys, default=None),
-            buffer_oldest_timekey=min(timekeys, default=None),
-        )
+        figures: dict[str, Any] = dict(self.stats.to_dict())
+        if self.has_buffer:
+            figures.update(self.chunks.statistics())
         retry = self.flusher.retry if self.flusher else None
         if retry is not None:
-            out["retry"] = {
-                "start": retry.time_of_day(retry.start),
-                "steps": retry.steps,
-                "next_time": retry.time_of_day(retry.next_time),
-            }
-        return out
+            figures["retry"] = retry.statistics()
+        return figures

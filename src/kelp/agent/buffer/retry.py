@@ -60,6 +60,14 @@ class RetryState:
                 span = min(span, sum(rules.interval(i) for i in range(rules.max_times)))
             self._switch_at = self.start + span * rules.secondary_threshold
 
+    def statistics(self) -> dict[str, float]:
+        """The figures that monitor_agent shows; times in seconds since 1970."""
+        return {
+            "start": self.time_of_day(self.start),
+            "steps": self.steps,
+            "next_time": self.time_of_day(self.next_time),
+        }
+
     def time_of_day(self, moment: float) -> float:
         """A moment of this state, such as `next_time`, as seconds since 1970 by the clock of now."""
         return time.time() + moment - self._clock()

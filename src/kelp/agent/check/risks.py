@@ -41,10 +41,7 @@ def _place(plugin: Plugin, option: str | None) -> Place:
 
 def _has_buffer(plugin: Plugin) -> bool:
     return (
-        isinstance(plugin, BufferedOutput)
-        and plugin.buffered
-        and plugin.primary is None
-        and plugin.type_name not in _HARMLESS
+        isinstance(plugin, BufferedOutput) and plugin.has_buffer and plugin.type_name not in _HARMLESS
     )
 
 

@@ -68,7 +68,7 @@ def masked_options(plugin: Plugin) -> Info:
 def figures(plugin: Plugin) -> Info:
     """The counters and sizes of a plugin."""
     if isinstance(plugin, BufferedOutput):
-        return _of_buffered(plugin)
+        return plugin.statistics()
     if isinstance(plugin, MultiOutput):  # its stores have the other counters
         return {"retry_count": plugin.stats.num_errors}
     if isinstance(plugin, Output):
@@ -78,13 +78,3 @@ def figures(plugin: Plugin) -> Info:
     if isinstance(plugin, Filter):
         return {"retry_count": None, "emit_records": plugin.emit_records, "emit_size": 0}
     return {}
-
-
-def _of_buffered(plugin: BufferedOutput) -> Info:
-    info = plugin.statistics()
-    if plugin.buffered and plugin.primary is None:
-        info["buffer_timekeys"] = plugin.chunks.timekeys()
-        for key in ("buffer_newest_timekey", "buffer_oldest_timekey"):
-            if info.get(key) is None:
-                info.pop(key, None)
-    return info

@@ -25,14 +25,18 @@ class Output(Plugin):
         return OutputStats()
 
     def emit_batch(self, tag: str, batch: Batch) -> None:
-        """Take a batch from the router; unbuffered outputs process it at once."""
+        """Take a batch from the router, and count it."""
         self.stats.emit_count += 1
         try:
-            self.process(tag, batch)
+            self.take(tag, batch)
         except Exception:
             self.stats.num_errors += 1
             raise
         self.stats.emit_records += len(batch)
+
+    def take(self, tag: str, batch: Batch) -> None:
+        """Write a batch, or keep it to be written later."""
+        self.process(tag, batch)
 
     def process(self, tag: str, batch: Batch) -> None:
         """Write a batch now (unbuffered outputs)."""
