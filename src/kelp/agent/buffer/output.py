@@ -260,8 +260,7 @@ class BufferedOutput(Output):
         self.chunks.close()
 
     def statistics(self) -> dict[str, Any]:
-        """Counters and sizes under the names that monitor_agent shows."""
-        figures: dict[str, Any] = dict(self.stats.to_dict())
+        figures = super().statistics()
         if self.has_buffer:
             figures.update(self.chunks.statistics())
         retry = self.flusher.retry if self.flusher else None

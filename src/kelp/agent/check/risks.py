@@ -40,9 +40,7 @@ def _place(plugin: Plugin, option: str | None) -> Place:
 
 
 def _has_buffer(plugin: Plugin) -> bool:
-    return (
-        isinstance(plugin, BufferedOutput) and plugin.has_buffer and plugin.type_name not in _HARMLESS
-    )
+    return isinstance(plugin, BufferedOutput) and plugin.has_buffer and plugin.type_name not in _HARMLESS
 
 
 def memory_buffer(plugin: Plugin) -> Iterator[tuple[str | None, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config.dump import MASK, is_secret
 from kelp.agent.output.stores import MultiOutput
-from kelp.agent.plugin import Filter, Input, Output, Plugin
+from kelp.agent.plugin import Output, Plugin
 
 Info = dict[str, Any]
 
@@ -32,7 +32,7 @@ def describe(plugin: Plugin, *, with_config: bool = False, with_retry: bool = Fa
     if with_config:
         info["config"] = masked_options(plugin)
     info["output_plugin"] = isinstance(plugin, Output)
-    info.update(figures(plugin))
+    info.update(plugin.statistics())
     retry = info.pop("retry", None)
     if with_retry and isinstance(plugin, BufferedOutput):
         info["retry"] = {} if retry is None else {key: _moment(key, retry[key]) for key in _RETRY}
@@ -63,18 +63,3 @@ def masked_options(plugin: Plugin) -> Info:
     secret |= {param.alias for param in plugin.params.values() if param.secret and param.alias}
     attrs = plugin.element.attrs
     return {name: MASK if name in secret or is_secret(name) else attr.value for name, attr in attrs.items()}
-
-
-def figures(plugin: Plugin) -> Info:
-    """The counters and sizes of a plugin."""
-    if isinstance(plugin, BufferedOutput):
-        return plugin.statistics()
-    if isinstance(plugin, MultiOutput):  # its stores have the other counters
-        return {"retry_count": plugin.stats.num_errors}
-    if isinstance(plugin, Output):
-        return dict(plugin.stats.to_dict())
-    if isinstance(plugin, Input):
-        return {"retry_count": None, "emit_records": plugin.emit_records, "emit_size": 0, **plugin.metrics}
-    if isinstance(plugin, Filter):
-        return {"retry_count": None, "emit_records": plugin.emit_records, "emit_size": 0}
-    return {}

@@ -1,6 +1,6 @@
 """Base of outputs that hand events to several `<store>` outputs."""
 
-from typing import cast
+from typing import Any, cast
 
 from kelp.agent.config import Element, param
 from kelp.agent.plugin import Output, Router, build, label_of
@@ -21,6 +21,9 @@ class MultiOutput(Output):
             store = build("output", element.get("@type"), element, self.context, router)
             self.children.append(store)
             self.stores.append(cast(Output, store))
+
+    def statistics(self) -> dict[str, Any]:
+        return {"retry_count": self.stats.num_errors}  # its stores have the other counters
 
     def onward(self, tag: str) -> list[tuple[Router, str]]:
         return [step for store in self.stores for step in store.onward(tag)]

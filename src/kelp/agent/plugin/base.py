@@ -173,6 +173,10 @@ class Plugin(Configurable):
     def close(self) -> None:
         """Release files and sockets."""
 
+    def statistics(self) -> dict[str, Any]:
+        """Counters and sizes under the names that monitor_agent shows."""
+        return {}
+
     def emit(self, tag: str, batch: Batch) -> None:
         """Send events on their way from the top of this plugin's router."""
         self.router.emit(tag, batch)

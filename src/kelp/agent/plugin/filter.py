@@ -1,6 +1,6 @@
 """Base of filters."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from kelp.agent.event import Batch, Record
 from kelp.agent.plugin.base import Plugin
@@ -14,6 +14,9 @@ class Filter(Plugin):
 
     # Events handed on since the start, for monitoring.
     emit_records: int = 0
+
+    def statistics(self) -> dict[str, Any]:
+        return {"retry_count": None, "emit_records": self.emit_records, "emit_size": 0}
 
     def filter_batch(self, tag: str, batch: Batch) -> Batch:
         """The events to hand on: the same batch, a new one, or an empty one when all are dropped."""

@@ -1,5 +1,7 @@
 """Base of inputs."""
 
+from typing import Any
+
 from kelp.agent.event import Batch
 from kelp.agent.plugin.base import Plugin
 
@@ -22,10 +24,8 @@ class Input(Plugin):
         self.router.emit(tag, batch)
         self.emit_records += len(batch.times)
 
-    @property
-    def metrics(self) -> dict[str, int]:
-        """Further figures for monitoring, by name."""
-        return {}
+    def statistics(self) -> dict[str, Any]:
+        return {"retry_count": None, "emit_records": self.emit_records, "emit_size": 0}
 
     def pause(self) -> None:
         """Take no more input for now (SIGHUP and shutdown); the default does nothing."""

@@ -1,6 +1,7 @@
 """Base of outputs; buffered ones extend it in `kelp.agent.buffer`."""
 
 from functools import cached_property
+from typing import Any
 
 from kelp.agent.event import Batch
 from kelp.agent.plugin.base import Plugin, Router
@@ -41,6 +42,9 @@ class Output(Plugin):
     def process(self, tag: str, batch: Batch) -> None:
         """Write a batch now (unbuffered outputs)."""
         raise NotImplementedError
+
+    def statistics(self) -> dict[str, Any]:
+        return dict(self.stats.to_dict())
 
     def onward(self, tag: str) -> list[tuple[Router, str]]:
         """Where events of `tag` go on, and with which tags, `…` for what only an event can tell; none if they are written."""

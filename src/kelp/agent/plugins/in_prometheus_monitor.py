@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from kelp.agent.metrics.families import Family, Gauge
 from kelp.agent.monitor.collect import FamilySet, MetricCollector
-from kelp.agent.monitor.plugin_info import category, figures, type_of
+from kelp.agent.monitor.plugin_info import category, type_of
 from kelp.agent.plugin import register
 
 _METRICS = {
@@ -30,7 +30,7 @@ class PrometheusMonitorInput(MetricCollector):
             }
         )
         for plugin in self.shown_plugins():
-            found = figures(plugin)
+            found = plugin.statistics()
             for key in (key for key in _METRICS if found.get(key) is not None):
                 families.put(
                     key, self.values(plugin.plugin_id, category(plugin), type_of(plugin)), found[key]

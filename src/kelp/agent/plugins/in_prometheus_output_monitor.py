@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from kelp.agent.config import param
 from kelp.agent.metrics.families import Counter, Family, Gauge
 from kelp.agent.monitor.collect import FamilySet, MetricCollector
-from kelp.agent.monitor.plugin_info import figures, type_of
+from kelp.agent.monitor.plugin_info import type_of
 from kelp.agent.plugin import Output, register
 
 # Figure → metric, description.
@@ -54,7 +54,7 @@ class PrometheusOutputMonitorInput(MetricCollector):
         for plugin in self.shown_plugins():
             if not isinstance(plugin, Output):
                 continue
-            found = figures(plugin)
+            found = plugin.statistics()
             retry = found.get("retry")
             if "emit_count" in found:
                 found["retry_wait"] = retry["next_time"] - retry["start"] if retry else 0.0

@@ -38,7 +38,7 @@ class PrometheusTailMonitorInput(MetricCollector):
         for plugin in self.shown_plugins():
             if not isinstance(plugin, TailInput):
                 continue
-            counts = plugin.metrics
+            counts = plugin.statistics()
             for path, inode, position in plugin.positions():
                 values = self.values(plugin.plugin_id, type_of(plugin), path)
                 families.put("position", values, position)

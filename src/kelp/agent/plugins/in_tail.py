@@ -5,6 +5,7 @@ import re
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 from kelp.agent.config import Element, param
 from kelp.agent.event import Batch
@@ -264,13 +265,11 @@ class TailInput(Input):
         except Exception:  # the router has told outputs' own faults; going on is all that is left
             self.log.exception("cannot emit events: they are given up", tag=tag, events=len(batch))
 
-    @property
-    def metrics(self) -> dict[str, int]:
-        """Counts for monitoring: files opened, closed, rotated, throttled, tracked."""
+    def statistics(self) -> dict[str, Any]:
         if self._loop is None:
-            return {}
+            return super().statistics()
         counters = self._loop.counters
-        return {
+        return super().statistics() | {
             "opened_file_count": counters.opened,
             "closed_file_count": counters.closed,
             "rotated_file_count": counters.rotated,
