@@ -1,7 +1,7 @@
 """Method calls: arguments, blocks, indexing, chains."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from kelp.agent.ruby import blocks, constants, literals
@@ -22,23 +22,28 @@ _QUESTION_ARGUMENT = re.compile(r"[ \t]+(?=[\"'\[\d]|(?!(?:and|or|if|unless|then
 
 
 class CallCompiler:
-    """The part of the compiler that deals with calls; expressions are the other one's."""
+    """The part of the compiler that deals with calls; `names` are the variables the surroundings give."""
 
-    source: Source
-    names: set[str]
-    numbered: set[str]
-    changes: bool
-    returns = False
-    reads_last_match: bool
-    # Variables that hold strings only this expression can see.
-    own_strings: set[str]
-    # How deep inside brackets the position is, where a comma parts arguments.
-    depth = 0
-    # Whether `{` and `do` behind a call begin its block: not in the condition of a loop.
-    takes_do = True
-    # How many lambdas, and blocks or loops, the position is in.
-    lambdas = 0
-    blocks = 0
+    def __init__(self, source: Source, names: Iterable[str], *, fields: bool = False) -> None:
+        self.source = source
+        self.names = set(names)
+        # Whether names that are no variables are fields of the record.
+        self.fields = fields
+        # Whether anything is changed in place: who lends values to the expression then lends copies.
+        self.changes = False
+        self.returns = False
+        self.reads_last_match = False
+        # Numbered parameters that the present block uses.
+        self.numbered: set[str] = set()
+        # Variables that hold strings only this expression can see.
+        self.own_strings: set[str] = set()
+        # How deep inside brackets the position is, where a comma parts arguments.
+        self.depth = 0
+        # Whether `{` and `do` behind a call begin its block: not in the condition of a loop.
+        self.takes_do = True
+        # How many lambdas, and blocks or loops, the position is in.
+        self.lambdas = 0
+        self.blocks = 0
 
     def expression(self) -> Code:
         raise NotImplementedError
@@ -49,9 +54,6 @@ class CallCompiler:
     def statements(self, *ends: str) -> Code:
         raise NotImplementedError
 
-    def interpolation(self, source: Source) -> Code:
-        raise NotImplementedError
-
     def binary(self, least: int) -> Code:
         raise NotImplementedError
 
@@ -60,6 +62,18 @@ class CallCompiler:
 
     def assignment(self, place: Any) -> Code | None:
         raise NotImplementedError
+
+    def enclosed(self, closing: str) -> Code:
+        """Statements between brackets; `closing` is consumed."""
+        depth, self.depth = self.depth, 0
+        code = self.statements(closing)
+        self.depth = depth
+        self.source.expect(closing)
+        return code
+
+    def interpolation(self) -> Code:
+        """The statements of `#{…}`; the position moves behind the brace."""
+        return self.enclosed("}")
 
     def statement_without_block(self) -> Code:
         """The condition of a loop, whose `do` begins the loop."""

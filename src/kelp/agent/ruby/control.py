@@ -1,6 +1,6 @@
 """What an expression's control words do: conditions, `case`, `begin … rescue`."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kelp.agent.ruby.calls import evaluated
 from kelp.agent.ruby.errors import error_classes
@@ -10,7 +10,7 @@ from kelp.agent.ruby.source import CONSTANT, IDENTIFIER
 from kelp.agent.ruby.values import RubyError, truthy
 
 if TYPE_CHECKING:
-    from kelp.agent.ruby.compile import Compiler
+    from kelp.agent.ruby.calls import CallCompiler
 
 
 def sequence(codes: list[Code]) -> Code:
@@ -63,7 +63,10 @@ def rescued(code: Code, other: Code) -> Code:
     return run
 
 
-def compile_block(compiler: "Compiler", word: str) -> Code:
+BLOCKS: Final = frozenset(("if", "unless", "case", "begin"))
+
+
+def compile_block(compiler: "CallCompiler", word: str) -> Code:
     """`if`, `unless`, `case` or `begin` up to its `end`; the word itself is consumed."""
     if word == "case":
         return _case(compiler)
@@ -73,7 +76,7 @@ def compile_block(compiler: "Compiler", word: str) -> Code:
     return _branches(compiler, negated(test) if word == "unless" else test)
 
 
-def _condition(compiler: "Compiler") -> Code:
+def _condition(compiler: "CallCompiler") -> Code:
     source = compiler.source
     source.blank()
     test = compiler.statement()
@@ -84,7 +87,7 @@ def _condition(compiler: "Compiler") -> Code:
     return test
 
 
-def _branches(compiler: "Compiler", test: Code) -> Code:
+def _branches(compiler: "CallCompiler", test: Code) -> Code:
     source = compiler.source
     yes = compiler.statements("elsif", "else", "end")
     if source.take_word("elsif"):
@@ -92,17 +95,11 @@ def _branches(compiler: "Compiler", test: Code) -> Code:
     no: Code = constant(None)
     if source.take_word("else"):
         no = compiler.statements("end")
-    _end(compiler)
+    source.expect_word("end")
     return choice(test, yes, no)
 
 
-def _end(compiler: "Compiler") -> None:
-    compiler.source.blank(lines=True)
-    if not compiler.source.take_word("end"):
-        raise compiler.source.fault("expected 'end'")
-
-
-def _case(compiler: "Compiler") -> Code:
+def _case(compiler: "CallCompiler") -> Code:
     """`case x when a, b … else … end`; without a subject the conditions are tests."""
     source = compiler.source
     source.blank()
@@ -116,7 +113,7 @@ def _case(compiler: "Compiler") -> Code:
         source.take_word("then")
         whens.append((patterns, compiler.statements("when", "else", "end")))
     otherwise = compiler.statements("end") if source.take_word("else") else constant(None)
-    _end(compiler)
+    source.expect_word("end")
 
     def run(env: Env) -> object:
         value = subject(env) if subject else None
@@ -129,13 +126,13 @@ def _case(compiler: "Compiler") -> Code:
     return run
 
 
-def _separator(compiler: "Compiler") -> None:
+def _separator(compiler: "CallCompiler") -> None:
     compiler.source.blank(lines=True)
     compiler.source.take(";")
     compiler.source.blank(lines=True)
 
 
-def _begin(compiler: "Compiler") -> Code:
+def _begin(compiler: "CallCompiler") -> Code:
     """`begin … rescue A, B => e … else … ensure … end`."""
     source = compiler.source
     body = compiler.statements("rescue", "else", "ensure", "end")
@@ -149,11 +146,11 @@ def _begin(compiler: "Compiler") -> Code:
         body = _catching(body, clauses)
     if source.take_word("ensure"):
         body = _ensuring(body, compiler.statements("end"))
-    _end(compiler)
+    source.expect_word("end")
     return body
 
 
-def _rescue(compiler: "Compiler") -> tuple[frozenset[str], str, Code]:
+def _rescue(compiler: "CallCompiler") -> tuple[frozenset[str], str, Code]:
     """Classes, the error's variable and the body of one `rescue`."""
     source = compiler.source
     names: set[str] = set()

@@ -1,12 +1,12 @@
 """Loops, and the words that leave them: `while`, `until`, `loop`, `break`, `next`, `return`."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kelp.agent.ruby.literals import Code, Env, constant
 from kelp.agent.ruby.values import MOST_ROUNDS, endless, truthy
 
 if TYPE_CHECKING:
-    from kelp.agent.ruby.compile import Compiler
+    from kelp.agent.ruby.calls import CallCompiler
 
 _ENDS = ("if", "unless", "end", "rescue", "while", "until", "and", "or")
 
@@ -31,10 +31,11 @@ class Return(Jump):
     """Ends the whole expression."""
 
 
-_JUMPS: dict[str, type[Jump]] = {"break": Break, "next": Next, "return": Return}
+_JUMPS: Final[dict[str, type[Jump]]] = {"break": Break, "next": Next, "return": Return}
+WORDS: Final = _JUMPS.keys() | {"while", "until", "loop"}
 
 
-def compile_jump(compiler: "Compiler", word: str) -> Code:
+def compile_jump(compiler: "CallCompiler", word: str) -> Code:
     """The code of `word`, which is consumed."""
     if word in ("while", "until"):
         return _while(compiler, word)
@@ -46,7 +47,7 @@ def compile_jump(compiler: "Compiler", word: str) -> Code:
     return _leave(compiler, _JUMPS[word])
 
 
-def _leave(compiler: "Compiler", kind: type[Jump]) -> Code:
+def _leave(compiler: "CallCompiler", kind: type[Jump]) -> Code:
     source = compiler.source
     if kind is not Return and not compiler.blocks:
         raise source.fault("break and next stand in blocks and loops only; unexpected text")
@@ -61,7 +62,7 @@ def _leave(compiler: "Compiler", kind: type[Jump]) -> Code:
     return run
 
 
-def _while(compiler: "Compiler", word: str) -> Code:
+def _while(compiler: "CallCompiler", word: str) -> Code:
     source = compiler.source
     source.blank()
     test = compiler.statement_without_block()
@@ -71,9 +72,7 @@ def _while(compiler: "Compiler", word: str) -> Code:
     compiler.blocks += 1
     body = compiler.statements("end")
     compiler.blocks -= 1
-    source.blank(lines=True)
-    if not source.take_word("end"):
-        raise source.fault("expected 'end'")
+    source.expect_word("end")
     return loop(test if word == "while" else lambda env: not truthy(test(env)), body)
 
 

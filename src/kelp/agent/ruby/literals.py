@@ -12,7 +12,7 @@ from kelp.agent.ruby.values import Regexp, RubyError, Symbol, to_s
 Env = dict[str, Any]
 Code = Callable[[Env], Any]
 # Compiles the statements of an interpolation up to its closing brace, which it consumes.
-Interpolate = Callable[[Source], Code]
+Interpolate = Callable[[], Code]
 
 _CLOSING = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _SIMPLE = {
@@ -171,7 +171,7 @@ def _parts(
         char = source.peek()
         if source.looking_at("#{"):
             source.at += 2
-            parts += [text, interpolate(source)]
+            parts += [text, interpolate()]
             text = ""
             continue
         if char == "\\":

@@ -7,6 +7,7 @@ from kelp.common.errors import KelpError
 _BLANK = re.compile(r"(?:[ \t]|\\\n)*")
 _BLANK_OR_LINES = re.compile(r"(?:[ \t\r\n]|\\\n|#[^\n]*(?:\n|\Z))*")
 IDENTIFIER = re.compile(r"[a-z_][a-zA-Z0-9_]*")
+ASSIGNMENT = re.compile(r"[ \t]*(\|\||&&|<<|\*\*|[-+*/%|&])?=(?![=~>])")
 CONSTANT = re.compile(r"[A-Z][a-zA-Z0-9_]*(?:::[A-Z][a-zA-Z0-9_]*)*")
 
 
@@ -68,6 +69,11 @@ class Source:
         self.blank(lines=True)
         if not self.take(token):
             raise self.fault(f"expected {token!r}")
+
+    def expect_word(self, word: str) -> None:
+        self.blank(lines=True)
+        if not self.take_word(word):
+            raise self.fault(f"expected {word!r}")
 
     def fault(self, message: str) -> RubySyntaxError:
         rest = self.text[self.at : self.at + 20].split("\n")[0]
