@@ -1,7 +1,7 @@
 """Ruby expressions → Python functions: a recursive descent parser that builds closures as it goes.
 
 What is not known is refused when the text is compiled (RubySyntaxError), never guessed: unknown names, unknown
-methods, `eval`. The compiler stands in layers, from what binds tightest: calls, primaries, expressions, statements.
+methods, `eval`. The compiler stands in layers, from what binds tightest: arguments, calls, primaries, expressions, statements.
 """
 
 import re

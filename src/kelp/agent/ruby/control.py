@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from kelp.agent.ruby.calls import evaluated
+from kelp.agent.ruby.arguments import evaluated
 from kelp.agent.ruby.errors import error_classes
 from kelp.agent.ruby.literals import Code, Env, constant
 from kelp.agent.ruby.methods import case_equal

@@ -4,6 +4,7 @@ import re
 from typing import Any, Final
 
 from kelp.agent.ruby import control, literals
+from kelp.agent.ruby.arguments import list_of
 from kelp.agent.ruby.last_match import found as last_found
 from kelp.agent.ruby.literals import Code, Env
 from kelp.agent.ruby.methods import case_equal
@@ -52,12 +53,12 @@ class ExpressionCompiler(PrimaryCompiler):
         """What is assigned: `1, 2` and `*list` make a list; `… rescue …` belongs to it."""
         source = self.source
         if source.looking_at("*"):
-            return self.list_of(self.bare_arguments())
+            return list_of(self.bare_arguments())
         first = self.expression()
         source.blank()
         if source.looking_at(",") and self.depth == 0:
             source.at += 1
-            return self.list_of([first, *self.bare_arguments()])
+            return list_of([first, *self.bare_arguments()])
         if source.take_word("rescue"):
             source.blank()
             return control.rescued(first, self.expression())

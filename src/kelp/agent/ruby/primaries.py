@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from kelp.agent.ruby import constants, control, jumps, literals
+from kelp.agent.ruby.arguments import hash_of, list_of
 from kelp.agent.ruby.calls import CallCompiler
 from kelp.agent.ruby.last_match import last_match, part
 from kelp.agent.ruby.literals import Code, Env
@@ -92,11 +93,11 @@ class PrimaryCompiler(CallCompiler):
 
     def _array(self) -> Code:
         self.source.at += 1
-        return self.list_of(self.arguments("]"))
+        return list_of(self.arguments("]"))
 
     def _hash(self) -> Code:
         self.source.at += 1
-        code = self.hash_of(self.pairs("}"))
+        code = hash_of(self.pairs("}"))
         self.source.expect("}")
         return code
 
