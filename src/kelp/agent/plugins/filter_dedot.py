@@ -6,7 +6,7 @@ from typing import Any
 from kelp.agent.config import param
 from kelp.agent.event import Batch, Record
 from kelp.agent.plugin import Filter, register
-from kelp.agent.ruby.methods_string import replaced
+from kelp.agent.ruby.patterns import replaced
 
 _DOT = re.compile(r"\.")
 

@@ -218,7 +218,8 @@ def tables() -> dict[type, Table]:
     from kelp.agent.ruby.methods_hash import HASH
     from kelp.agent.ruby.methods_number import FLOAT, INTEGER, RATIONAL
     from kelp.agent.ruby.methods_range import ENUMERATOR, RANGE, Enumerator
-    from kelp.agent.ruby.methods_string import MATCH, REGEXP, STRING
+    from kelp.agent.ruby.methods_regexp import MATCH, REGEXP
+    from kelp.agent.ruby.methods_string import STRING
     from kelp.agent.ruby.methods_time import MOMENT, TIME
     from kelp.agent.ruby.methods_uri import URI_METHODS, Uri
 

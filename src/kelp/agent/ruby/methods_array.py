@@ -1,13 +1,12 @@
-"""Methods of Array and Range."""
+"""Methods of Array."""
 
 import base64
 import functools
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from kelp.agent.ruby.methods import Block, Method, Table, arity, case_equal, need_block, plain
-from kelp.agent.ruby.methods_string import slice_bounds
 from kelp.agent.ruby.operators import BINARY, unique
 from kelp.agent.ruby.values import (
     DefaultHash,
@@ -25,12 +24,12 @@ from kelp.agent.ruby.values import (
 )
 
 
-def index(items: list[Any], args: list[Any], block: Block | None = None) -> Any:
-    """`items[…]`: place, range, start and length; nil outside."""
+def index(items: Sequence[Any], args: list[Any], block: Block | None = None) -> Any:
+    """`items[…]` of a list or text: place, range, start and length; nil outside."""
     arity("[]", args, 1, 2)
     key = args[0]
     if isinstance(key, Range):
-        bounds = slice_bounds(key, len(items))
+        bounds = key.bounds(len(items))
         return None if bounds is None else items[bounds[0] : bounds[1]]
     if type(key) is not int:
         raise RubyError(f"no implicit conversion of {class_name(key)} into Integer")

@@ -13,8 +13,8 @@ from typing import Any
 from kelp.agent.ruby.json_text import load_json, to_json
 from kelp.agent.ruby.last_match import last_match, part
 from kelp.agent.ruby.methods import Block, arity
-from kelp.agent.ruby.methods_string import decode64
 from kelp.agent.ruby.methods_uri import Uri, parse_uri
+from kelp.agent.ruby.packing import decode64
 from kelp.agent.ruby.regexp import compile_regexp
 from kelp.agent.ruby.values import Regexp, RubyError, Symbol, text_of, to_bytes, to_plain, to_s
 

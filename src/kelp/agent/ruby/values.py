@@ -93,6 +93,17 @@ class Range:
         end = math.ceil(last) if self.exclusive else math.floor(last) + 1
         return range(first, end)
 
+    def bounds(self, size: int) -> tuple[int, int] | None:
+        """Start and end (exclusive) over `size` items; None when it begins outside."""
+        first = 0 if self.first is None else self.first
+        last = -1 if self.last is None else self.last
+        exclusive = self.exclusive and self.last is not None
+        start = first + size if first < 0 else first
+        end = (last + size if last < 0 else last) + (0 if exclusive else 1)
+        if not 0 <= start <= size:
+            return None
+        return start, max(start, min(end, size))
+
     def items(self) -> list[Any]:
         """As `values`, one by one. Raises RubyError for too many."""
         return list(bounded(self.values()))

@@ -9,7 +9,7 @@ from kelp.agent.event import Record
 from kelp.agent.plugin.accessor import Accessor
 from kelp.agent.plugin.base import Plugin
 from kelp.agent.ruby.compile import compile_expression
-from kelp.agent.ruby.methods_string import replaced
+from kelp.agent.ruby.patterns import replaced
 from kelp.agent.ruby.regexp import compile_regexp
 from kelp.agent.ruby.source import RubySyntaxError
 from kelp.agent.ruby.values import EventMoment, RubyError, class_name
