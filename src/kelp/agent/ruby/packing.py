@@ -1,11 +1,11 @@
-"""`unpack`, and Base64."""
+"""`pack` and `unpack`, and Base64."""
 
 import base64
 import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from kelp.agent.ruby.values import RubyError, inspect, to_bytes
+from kelp.agent.ruby.values import RubyError, inspect, to_bytes, to_s
 
 
 def decode64(text: str) -> str:
@@ -43,3 +43,19 @@ def unpack1(text: str, form: str) -> Any:
     if form in ("C", "U"):
         return next(iter(_ITEMS[form](text[:1])), None)
     raise RubyError(f"unpack1({inspect(form)}) is not supported: only H*, m, a*, C and U")
+
+
+def pack(items: list[Any], form: str) -> str:
+    if form in ("m", "m0"):
+        body = to_bytes(to_s(items[0]))
+        return (base64.b64encode(body) if form == "m0" else base64.encodebytes(body)).decode()
+    if form in ("C*", "c*") and all(0 <= one < 128 for one in items):
+        return bytes(items).decode()
+    if form == "U*":
+        return "".join(map(chr, items))
+    if form == "H*":
+        try:
+            return bytes.fromhex(items[0]).decode()
+        except ValueError:
+            raise RubyError("pack('H*') is supported for text only") from None
+    raise RubyError(f"pack({form!r}) is not supported")
