@@ -5,7 +5,7 @@ from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
-from kelp.agent.buffer.chunk import Frame
+from kelp.agent.buffer.chunk import Frame, MemoryChunk
 from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config import ConfigError
 from kelp.agent.event import Batch
@@ -16,6 +16,7 @@ from kelp.agent.plugin.formatter import Formatter
 from kelp.agent.plugin.output import Output
 from kelp.agent.plugin.parser import ParsedLines, Parser
 from kelp.agent.plugins.out_elasticsearch import ElasticsearchOutput
+from kelp.agent.plugins.out_elasticsearch_dynamic import ElasticsearchDynamicOutput
 from kelp.common.errors import KelpError
 from tests.agent.recorded.answer_config import KINDS
 from tests.agent.recorded.values import Case, as_read, from_case, moment, plain
@@ -105,6 +106,8 @@ def _chunk(case: Case) -> dict[str, Any]:
     driver = _driver(case, "output")
     plugin = driver.plugin
     assert isinstance(plugin, BufferedOutput)
+    if isinstance(plugin, ElasticsearchDynamicOutput):
+        return _dynamic_chunk(driver, plugin, case)
     frames = []
     for tag, batch in _batches(case):
         for metadata, part in plugin.sorter.split(tag, batch):
@@ -114,6 +117,20 @@ def _chunk(case: Case) -> dict[str, Any]:
     if isinstance(plugin, ElasticsearchOutput):
         data = _bulk_pairs(request_body(frames))
     return {"data": plain(data), "errors": _errors(driver)}
+
+
+def _dynamic_chunk(driver: Driver, plugin: ElasticsearchDynamicOutput, case: Case) -> dict[str, Any]:
+    """The bulk lines of each host."""
+    found: dict[str, list[Frame]] = {}
+    for tag, batch in _batches(case):
+        for metadata, part in plugin.sorter.split(tag, batch):
+            for group in plugin.group(tag, part, metadata):
+                chunk = MemoryChunk(group.metadata)
+                host, hosts = plugin.hosts_of(chunk)
+                address = hosts or f"{host}:{plugin.port}"
+                found.setdefault(address, []).append(Frame(b"".join(group.data), len(group.data)))
+    hosts = {address: plain(_bulk_pairs(request_body(frames))) for address, frames in found.items()}
+    return {"hosts": hosts, "errors": _errors(driver)}
 
 
 def _bulk_pairs(body: bytes) -> bytes:

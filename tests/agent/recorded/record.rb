@@ -130,14 +130,17 @@ end
 def run_chunk(c)
   d = Fluent::Test::Driver::Output.new(Fluent::Plugin.new_output(c['type'])).configure(options_of(c, 'match', '**'))
   out = []
+  hosts = {}
   bulk = d.instance.respond_to?(:send_bulk)
-  d.instance.define_singleton_method(:send_bulk) { |data, *| out << data.dup } if bulk
+  d.instance.define_singleton_method(:send_bulk) { |data, host, *| out << data.dup; (hosts[host] ||= []) << data.dup } if bulk
   d.run(flush: bulk) do
     c['input'].each { |tag, ns, record| d.feed(tag, event_time(ns), input(record)) }
   end
   out = bulk ? bulk_pairs(out) : d.formatted
   # Errors as a JSON formatter shows them: a time in a record is a number there.
-  { 'data' => plain(out.join), 'errors' => d.error_events.map { |tag, t, r, *| [tag, moment(t), JSON.parse(Yajl.dump(r))] } }
+  errors = d.error_events.map { |tag, t, r, *| [tag, moment(t), JSON.parse(Yajl.dump(r))] }
+  return { 'data' => plain(out.join), 'errors' => errors } unless c['type'] == 'elasticsearch_dynamic'
+  { 'hosts' => hosts.transform_values { |bodies| plain(bulk_pairs(bodies).join) }, 'errors' => errors }
 end
 
 # Action and document lines, in the order of the indexes: requests are made index by index.

@@ -152,7 +152,6 @@ INSTEAD: dict[str, dict[str, str]] = {
         "swift": "s3 to a compatible service",
         "td": "s3, or http",
         "tdlog": "s3, or http",
-        "elasticsearch_dynamic": "elasticsearch with placeholders of <buffer>",
         "opensearch_dynamic": "opensearch with placeholders of <buffer>",
     },
     "parser": {

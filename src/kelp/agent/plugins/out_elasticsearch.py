@@ -46,7 +46,7 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
         super().configure()
         self._check_options()
         try:
-            self._formatter = BulkFormatter(self, self.placeholders.extract, self.emit_error)
+            self._formatter = self.bulk_formatter()
         except ValueError as error:
             raise self.error(
                 f"options id_key, parent_key and routing_key must be {error}", "id_key"
@@ -70,6 +70,10 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
             self.placeholders.uses(text)
             for text in (self.host, self.hosts or "", *self.setup_texts().values())
         )
+
+    def bulk_formatter(self) -> BulkFormatter:
+        """What makes documents of events. Raises ValueError for fields' paths that are broken."""
+        return BulkFormatter(self, self.placeholders.extract, self.emit_error)
 
     def _check_keys(self) -> None:
         """A bulk request has one tag, unless its chunks are told apart by what the options name."""
@@ -219,12 +223,15 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
             names = {key: self.extract_placeholders(text, chunk) for key, text in self.setup_texts().items()}
             self._installer.ensure(client, names, names.get("target_index", ""))
 
+    def hosts_of(self, chunk: Chunk) -> tuple[str, str | None]:
+        """The options host and hosts for a chunk."""
+        if not self._splits_by_chunk:
+            return self.host, self.hosts
+        hosts = self.extract_placeholders(self.hosts, chunk) if self.hosts else None
+        return self.extract_placeholders(self.host, chunk), hosts
+
     def write(self, chunk: Chunk) -> None:
-        host, hosts = self.host, self.hosts
-        if self._splits_by_chunk:
-            host = self.extract_placeholders(host, chunk)
-            hosts = self.extract_placeholders(hosts, chunk) if hosts else None
-        client = self._client(host, hosts)
+        client = self._client(*self.hosts_of(chunk))
         if self._major is None and self.verify_es_version_at_startup:
             self._detect_version(client)
         self.install(client, chunk)

@@ -78,7 +78,8 @@ class BulkFormatter:
         self._on_error = on_error
         self._names: dict[Metadata, Names] = {}
         self._actions: dict[tuple[str, str | None], bytes] = {}
-        self._record_time = build_record_time(options.time_key_format)
+        self._time_format = options.time_key_format
+        self._record_time = build_record_time(self._time_format)
         self._stamps = options.logstash_format or options.include_timestamp
         self._meta_fields = self._meta_accessors(None)
         self._removed = options.removed_keys
@@ -228,7 +229,9 @@ class BulkFormatter:
         action = self._action(index, names, wanted_type)
         if fields:
             action = action[:-3] + b"," + dump_clean(fields)[1:] + b"}\n"
-        body = self._body(record)
+        return self._lines(action, self._body(record, options.write_operation), original)
+
+    def _lines(self, action: bytes, body: dict[str, Any], original: Record) -> bytes:
         lines = action + dump_clean(body) + b"\n"
         if self.original(body) != original:
             return lines + ORIGINAL + dump_clean(original) + b"\n"
@@ -267,7 +270,7 @@ class BulkFormatter:
         return moment
 
     def _read_time(self, value: Any, time: int, tag: str) -> Moment:
-        if self._options.time_key_format is None and isinstance(value, str):
+        if self._time_format is None and isinstance(value, str):
             moment = parse_iso(value)
             if moment is not None:
                 return moment
@@ -275,20 +278,20 @@ class BulkFormatter:
             return self._record_time(value)
         except TimeParseError as error:
             when = EventTime(time // NANOS, time % NANOS)
-            bad = {"tag": tag, "time": when, "format": self._options.time_key_format, "value": value}
+            bad = {"tag": tag, "time": when, "format": self._time_format, "value": value}
             self._on_error(self._options.time_parse_error_tag, clock.time_ns(), bad, error)
             return local_moment(time)
 
-    def _body(self, record: Record) -> dict[str, Any]:
+    def _body(self, record: Record, operation: str) -> dict[str, Any]:
         """What the document line holds: the record, wrapped for updates."""
         options = self._options
-        if options.write_operation not in ("update", "upsert"):
+        if operation not in ("update", "upsert"):
             return record
         update = self._without_update_keys(record)
         if options.suppress_doc_wrap:
             return update
         body: dict[str, Any] = {"doc": update}
-        if options.write_operation == "upsert":
+        if operation == "upsert":
             if update == record:
                 body["doc_as_upsert"] = True
             else:
