@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Any, Protocol, Self, TypeVar
 
 from kelp.agent.event import Record
 
 _lock = threading.RLock()
 _present = threading.local()
+_StreamT = TypeVar("_StreamT", bound="_Stream")
 
 
 class Ledger:
@@ -127,6 +129,27 @@ def emission(*origins: Origin, lines: Lines | None = None) -> Iterator[Emission]
         _count(inner.handed_on, -1)
     finally:
         _present.emission = outer
+
+
+class _Stream(Protocol):
+    def copy(self) -> Self:
+        """The same state, which is not touched by what happens to this one."""
+
+
+def remember(
+    states: dict[str, dict[Any, _StreamT]], tag: str, lock: "threading.Lock | threading.RLock"
+) -> None:
+    """Should the present emission fail, its events come again: they must find `states[tag]` as it is now."""
+    now = present()
+    if now is None:
+        return
+    before = {name: stream.copy() for name, stream in states.get(tag, {}).items()}
+
+    def restore() -> None:
+        with lock:
+            states[tag] = before
+
+    now.undo.append(restore)
 
 
 def _count(origins: Iterable[Origin], change: int) -> None:

@@ -10,7 +10,7 @@ from kelp.agent.concat.modes import CriTag, DockerPartial, LineCount, Mode, Part
 from kelp.agent.concat.streams import Stream, joined
 from kelp.agent.config import param
 from kelp.agent.event import Batch, Record
-from kelp.agent.origin import emission, present
+from kelp.agent.origin import emission, remember
 from kelp.agent.plugin import BufferOverflow, Filter, Router, register
 from kelp.agent.plugin.clock import Ticker
 from kelp.agent.ruby.regexp import compile_regexp
@@ -155,7 +155,7 @@ class ConcatFilter(Filter):
             return batch
         out = Batch()
         with self._lock:
-            self._remember(tag)
+            remember(self._streams, tag, self._lock)
             streams = self._streams.setdefault(tag, {})
             mode, name_of, now = self._mode, self._identity(), clock.monotonic()
             for time, record in zip(batch.times, batch.records, strict=True):
@@ -233,19 +233,6 @@ class ConcatFilter(Filter):
                 if not streams:
                     del self._streams[tag]
         return [stream for stream in sorted(late, key=lambda one: one.number) if stream.parts]
-
-    def _remember(self, tag: str) -> None:
-        """Should the emission fail, its events come again: they must find the same state as now."""
-        now = present()
-        if now is None:
-            return
-        before = {name: one.copy() for name, one in self._streams.get(tag, {}).items() if one.parts}
-
-        def restore() -> None:
-            with self._lock:
-                self._streams[tag] = before
-
-        now.undo.append(restore)
 
     def _put_back(self, stream: Stream) -> None:
         with self._lock:

@@ -9,7 +9,7 @@ from typing import Any
 from kelp.agent.config import param
 from kelp.agent.event import Batch
 from kelp.agent.exceptions.detector import Rules, TraceCollector, possible_beginnings
-from kelp.agent.origin import emission, present
+from kelp.agent.origin import emission, remember
 from kelp.agent.plugin import BufferOverflow, Output, Router, register
 from kelp.agent.plugin.clock import Ticker
 
@@ -75,22 +75,9 @@ class DetectExceptionsOutput(Output):
             beginnings = self._beginnings(batch)
             idle = all(collector.is_idle for collector in collectors.values())
             if beginnings is None or beginnings or not idle:
-                self._remember(tag)
+                remember(self._collectors, tag, self._lock)
                 batch = self._collected(collectors, batch, beginnings, idle=idle)
             self._send(tag, batch)
-
-    def _remember(self, tag: str) -> None:
-        """Should the emission fail, its events come again: they must find the same state as now."""
-        now = present()
-        if now is None:
-            return
-        before = {stream: one.copy() for stream, one in self._collectors[tag].items()}
-
-        def restore() -> None:
-            with self._lock:
-                self._collectors[tag] = before
-
-        now.undo.append(restore)
 
     def _beginnings(self, batch: Batch) -> list[int] | None:
         """Indexes of the events that can begin a trace; None where that takes a look at each event."""
@@ -170,7 +157,7 @@ class DetectExceptionsOutput(Output):
         if all(one.is_idle for one in collectors):
             return
         with emission():
-            self._remember(tag)
+            remember(self._collectors, tag, self._lock)
             out = Batch()
             for collector in collectors:
                 collector.flush(out)
