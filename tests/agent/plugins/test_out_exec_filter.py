@@ -69,16 +69,16 @@ def test_a_program_that_ends_is_started_again() -> None:
     with running(f"@type exec_filter\ncommand {command}\ntag o\nchild_respawn inf\n<format>\nkeys a\n</format>\n"
                  f"<parse>\nkeys a\n</parse>\n{AT_ONCE}") as driver:  # fmt: skip
         for n in range(3):
-            wait_for(lambda: driver.output._children[0].process is not None)
+            wait_for(lambda: driver.output._children[0].program is not None)
             driver.emit("t", (T0, {"a": n}))
             wait_for(lambda n=n: len(driver.recorder.events) == n + 1)
-            wait_for(lambda: driver.output._children[0].process is None)
+            wait_for(lambda: driver.output._children[0].program is None)
 
 
 def test_without_a_program_chunks_are_kept(tmp_path: Path) -> None:
     buffer = "<buffer>\nflush_mode immediate\nretry_max_times 1\nretry_wait 0.05\n</buffer>"
     with running(f"@type exec_filter\n@id e\ncommand true\ntag o\n{JSON}\n{buffer}", tmp_path) as driver:
-        wait_for(lambda: driver.output._children[0].process is None)
+        wait_for(lambda: driver.output._children[0].program is None)
         driver.emit("t", (T0, {"a": 1}))
         wait_for(lambda: driver.output.stats.num_errors > 0)
     assert driver.recorder.events == []
@@ -87,7 +87,7 @@ def test_without_a_program_chunks_are_kept(tmp_path: Path) -> None:
 def test_a_program_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(out_exec_filter, "_END_SECONDS", 0.1)
     with running(f"@type exec_filter\ncommand sleep 60\ntag o\n{JSON}") as driver:
-        process = driver.output._children[0].process
+        process = driver.output._children[0].program
     assert process.poll() is not None
 
 

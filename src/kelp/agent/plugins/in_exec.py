@@ -1,7 +1,6 @@
 """Input `exec`: what a program writes to its standard output."""
 
 import codecs
-import os
 import signal
 import subprocess
 import threading
@@ -14,6 +13,7 @@ from kelp.agent.parse import RecordParser
 from kelp.agent.plugin.input import BufferOverflow, Input
 from kelp.agent.plugin.parser import Parsed
 from kelp.agent.plugin.registry import register
+from kelp.agent.program import Program
 from kelp.common.errors import KelpError
 
 _STOP_SECONDS = 10.0
@@ -57,7 +57,7 @@ class ExecInput(Input):
             raise self.error(f"unknown encoding {self.encoding!r}", "encoding") from None
         self._parser = self._make_parser(self.parse)
         self._stopping = threading.Event()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._program: Program | None = None
         self._thread: threading.Thread | None = None
 
     def _make_parser(self, parse: Element | None) -> RecordParser:
@@ -92,40 +92,31 @@ class ExecInput(Input):
 
     def _run_once(self) -> None:
         errors = subprocess.STDOUT if self.connect_mode == "read_with_stderr" else None
-        # A session of its own, so that the whole pipeline of the command can be ended.
-        process = subprocess.Popen(
-            self.command, shell=True, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
-        )
-        self._process = process
+        program = self._program = Program(self.command, stdout=subprocess.PIPE, stderr=errors)
         timer = None
         if self.command_timeout is not None and self.run_interval is not None:
-            timer = threading.Timer(self.command_timeout, self._end_late, [process])
+            timer = threading.Timer(self.command_timeout, self._end_late, [program])
             timer.start()
         try:
-            assert process.stdout is not None
+            assert program.stdout is not None
             for events in read_events(
-                process.stdout, self._parser, self._codec, self.read_block_size, self.log
+                program.stdout, self._parser, self._codec, self.read_block_size, self.log
             ):
                 self._hand_on(events)
-            status = process.wait()
+            status = program.wait()
         finally:
             if timer is not None:
                 timer.cancel()
-            self._kill(process)
-            self._process = None
+            program.end()
+            self._program = None
         if status != 0 and not self._stopping.is_set():
             self.log.warning("program did not end well", command=self.command, status=status)
 
-    def _end_late(self, process: subprocess.Popen[bytes]) -> None:
+    def _end_late(self, program: Program) -> None:
         self.log.warning(
             "program takes too long: it is ended", command=self.command, seconds=self.command_timeout
         )
-        self._kill(process)
-
-    @staticmethod
-    def _kill(process: subprocess.Popen[bytes], number: int = signal.SIGKILL) -> None:
-        if process.poll() is None:
-            os.killpg(process.pid, number)
+        program.end()
 
     def _hand_on(self, events: Events) -> None:
         try:
@@ -155,15 +146,13 @@ class ExecInput(Input):
 
     def stop(self) -> None:
         self._stopping.set()
-        process = self._process
-        if process is not None:
-            self._kill(process, signal.SIGTERM)
+        if (program := self._program) is not None:
+            program.end(signal.SIGTERM)
 
     def shutdown(self) -> None:
         if self._thread is None:
             return
         self._thread.join(_STOP_SECONDS)
-        process = self._process
-        if process is not None:
-            self._kill(process)
+        if (program := self._program) is not None:
+            program.end()
             self._thread.join(_STOP_SECONDS)

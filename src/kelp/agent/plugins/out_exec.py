@@ -1,6 +1,5 @@
 """Runs a command for each chunk."""
 
-import os
 import shlex
 import subprocess
 import tempfile
@@ -13,6 +12,7 @@ from kelp.agent.config import Element, param
 from kelp.agent.event import Batch
 from kelp.agent.output.inject import TIME_TYPES, InjectSection
 from kelp.agent.plugin import register
+from kelp.agent.program import Program
 from kelp.common.errors import KelpError
 
 
@@ -62,13 +62,12 @@ class ExecOutput(BufferedOutput):
             self._run(f"{self.command} {shlex.quote(file.name)}")
 
     def _run(self, command: str) -> None:
-        # A session of its own, so that the whole pipeline of a command that hangs can be ended.
-        process = subprocess.Popen(command, shell=True, start_new_session=True)
+        program = Program(command)
         try:
-            status = process.wait(self.command_timeout)
+            status = program.wait(self.command_timeout)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, 9)
-            process.wait()
+            program.end()
+            program.wait()
             raise CommandFailed(
                 f"cannot run {self.command!r}: not done after {self.command_timeout} s"
             ) from None

@@ -1,7 +1,5 @@
 """Hands events to programs and sends on what they write."""
 
-import os
-import signal
 import subprocess
 import threading
 import time
@@ -19,6 +17,7 @@ from kelp.agent.parse import RecordParser
 from kelp.agent.plugin import register
 from kelp.agent.plugin.base import Router
 from kelp.agent.plugin.clock import Ticker
+from kelp.agent.program import Program
 from kelp.common.errors import KelpError
 
 _RESPAWN_PAUSE = 0.2
@@ -41,7 +40,7 @@ class Child:
     """One running program, or none."""
 
     def __init__(self, respawns: int) -> None:
-        self.process: subprocess.Popen[bytes] | None = None
+        self.program: Program | None = None
         self.respawns = respawns  # how often it may still be started again
         self.reader: threading.Thread | None = None
 
@@ -163,33 +162,30 @@ class ExecFilterOutput(BufferedOutput):
         super().start()
 
     def _spawn(self, child: Child) -> None:
-        # A session of its own, so that the whole pipeline of the command can be ended.
-        child.process = subprocess.Popen(
-            self.command, shell=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
-        )
-        child.reader = threading.Thread(target=self._read, args=(child, child.process), daemon=True)
+        child.program = Program(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        child.reader = threading.Thread(target=self._read, args=(child, child.program), daemon=True)
         child.reader.start()
 
     def _respawn(self) -> None:
         for child in self._children:
-            if child.process is None and child.respawns and not self._ending.is_set():
+            if child.program is None and child.respawns and not self._ending.is_set():
                 child.respawns -= child.respawns > 0
                 self.log.info("starting program again", command=self.command)
                 self._spawn(child)
 
-    def _read(self, child: Child, process: "subprocess.Popen[bytes]") -> None:
-        assert process.stdout is not None
+    def _read(self, child: Child, program: Program) -> None:
+        assert program.stdout is not None
         try:
-            for events in read_events(process.stdout, self._parser, "utf-8", self.read_block_size, self.log):
+            for events in read_events(program.stdout, self._parser, "utf-8", self.read_block_size, self.log):
                 self._hand_on(events)
         except Exception:
             self.log.exception("cannot read what the program writes", command=self.command)
-        status = process.wait()
+        status = program.wait()
         if not self._ending.is_set():
             self.log.warning("program ended", command=self.command, status=status)
         with self._lock:
-            child.process = None
-        for stream in (process.stdin, process.stdout):
+            child.program = None
+        for stream in (program.stdin, program.stdout):
             if stream is not None:
                 _close(stream)
 
@@ -219,12 +215,12 @@ class ExecFilterOutput(BufferedOutput):
         for _ in self._children:
             with self._lock:
                 self._turn = (self._turn + 1) % len(self._children)
-                process = self._children[self._turn].process
-            if process is None or process.stdin is None:
+                program = self._children[self._turn].program
+            if program is None or program.stdin is None:
                 continue
             try:
-                process.stdin.write(data)
-                process.stdin.flush()
+                program.stdin.write(data)
+                program.stdin.flush()
             except (OSError, ValueError) as error:
                 failure = error
                 continue
@@ -237,16 +233,16 @@ class ExecFilterOutput(BufferedOutput):
         self._monitor.stop()
         self._monitor.join()
         for child in self._children:
-            if (process := child.process) is not None and process.stdin is not None:
-                _close(process.stdin)
+            if (program := child.program) is not None and program.stdin is not None:
+                _close(program.stdin)
         deadline = time.monotonic() + _END_SECONDS
         for child in self._children:
             if child.reader is None:
                 continue
             child.reader.join(max(0.1, deadline - time.monotonic()))
-            if child.reader.is_alive() and (process := child.process) is not None:
+            if child.reader.is_alive() and (program := child.program) is not None:
                 self.log.warning("program does not end: it is killed", command=self.command)
-                os.killpg(process.pid, signal.SIGKILL)
+                program.end()
                 child.reader.join(1.0)
 
 
