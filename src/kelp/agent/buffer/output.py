@@ -74,7 +74,7 @@ class BufferedOutput(Output):
         if found:
             buffer = found[0]
         else:
-            buffer = Element("buffer", file=element.file, line=element.line)
+            buffer = element.implied("buffer")
             element.elements.append(buffer)
         for name, value in self.buffer_defaults.items():
             if name == "chunk_keys":

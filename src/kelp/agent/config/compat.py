@@ -76,7 +76,7 @@ def _missing(element: Element, tag: str, names: Mapping[str, str | None]) -> boo
 
 def _copy(element: Element, tag: str, names: Mapping[str, str | None]) -> Element:
     """A new section with the renamed options, each still standing where it was written."""
-    section = Element(tag, file=element.file, line=element.line)
+    section = element.implied(tag)
     for flat, name in names.items():
         if flat in element.attrs:
             attr = element.attrs[flat]

@@ -88,6 +88,10 @@ class Element:
             element.used = True
         return found
 
+    def implied(self, name: str) -> "Element":
+        """An empty section that nobody wrote, as if it stood where this one does."""
+        return Element(name, file=self.file, line=self.line)
+
     def set(self, name: str, value: Any, like: Attr | None = None) -> None:
         """Set an option, standing where `like` (or this section) stands."""
         file, line = (like.file, like.line) if like else (self.file, self.line)

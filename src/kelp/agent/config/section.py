@@ -139,7 +139,7 @@ def _read_section(element: Element, param: SectionParam) -> Any:
     if param.many:
         return _read_all(param.section, found)
     if not found and param.init:
-        found = [Element(param.tag, file=element.file, line=element.line)]
+        found = [element.implied(param.tag)]
     return param.section.read(found[0]) if found else None
 
 

@@ -204,7 +204,7 @@ class Plugin(Configurable):
         if element is None:
             if default_type is None:
                 raise self.error(f"section <{tag}> is required")
-            element = Element(tag, file=self.element.file, line=self.element.line)
+            element = self.element.implied(tag)
         return self.create_plugin(kind, element, default_type)
 
 

@@ -61,7 +61,7 @@ class ExecInput(Input):
         self._thread: threading.Thread | None = None
 
     def _make_parser(self, parse: Element | None) -> RecordParser:
-        element = parse or Element("parse", file=self.element.file, line=self.element.line)
+        element = parse or self.element.implied("parse")
         if "time_type" not in element:
             element.set("time_type", "string" if "time_format" in element else "float")
         has_time = "time_key" in element

@@ -82,7 +82,7 @@ class SyslogInput(ListeningInput):
                     "use either source_address_key or include_source_host", "include_source_host"
                 )
             self.source_address_key = self.source_host_key
-        section = self.parse or Element("parse", file=self.element.file, line=self.element.line)
+        section = self.parse or self.element.implied("parse")
         if section.get("@type", "syslog") == "syslog" and "with_priority" not in section:
             section.set("with_priority", "true")
         self._parser = self.create_parser(section, "syslog")

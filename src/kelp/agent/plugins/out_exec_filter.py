@@ -90,7 +90,7 @@ class ExecFilterOutput(BufferedOutput):
         for tag, names in _SECTIONS.items():
             given = [name for name in names if name in element]
             if given and not element.children(tag):
-                section = Element(tag, file=element.file, line=element.line)
+                section = element.implied(tag)
                 for name in given:
                     section.set(names[name], element.get(name), element.attr(name))
                 element.elements.append(section)
@@ -133,7 +133,7 @@ class ExecFilterOutput(BufferedOutput):
         return int(str(text))
 
     def _make_parser(self) -> RecordParser:
-        element = self.parse_element or Element("parse", file=self.element.file, line=self.element.line)
+        element = self.parse_element or self.element.implied("parse")
         if "estimate_current_event" not in element:
             element.set("estimate_current_event", "false")  # what has no time may get one from <extract>
         parser = self.create_parser(element, "tsv")

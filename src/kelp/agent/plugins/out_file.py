@@ -65,7 +65,7 @@ class FileOutput(BufferedOutput):
             path = element.get("path")
             if path:
                 if not buffers:
-                    buffers = [Element("buffer", file=element.file, line=element.line)]
+                    buffers = [element.implied("buffer")]
                     element.elements.append(buffers[0])
                 # As Fluentd: the chunks lie beside the files.
                 if buffers[0].get("@type", "file") in ("file", "file_single"):

@@ -52,14 +52,14 @@ class KafkaBufferedOutput(Kafka2Output):
             raise self.error(f"option 'output_data_type' must be one of {wanted}, got {self.output_data_type!r}; "
                              "kafka2 has a <format> section", "output_data_type")  # fmt: skip
         if self.format_element is None:
-            self.format_element = Element("format", file=self.element.file, line=self.element.line)
+            self.format_element = self.element.implied("format")
             self.format_element.set("@type", self.output_data_type)
         if self.inject is None and (self.output_include_tag or self.output_include_time):
             self.inject = self._old_inject()
         super().configure()
 
     def _old_inject(self) -> InjectSection:
-        element = Element("inject", file=self.element.file, line=self.element.line)
+        element = self.element.implied("inject")
         if self.output_include_tag:
             element.set("tag_key", "tag")
         if self.output_include_time:

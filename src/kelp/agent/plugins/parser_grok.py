@@ -124,7 +124,7 @@ class GrokParser(RecordParser):
 
     def _pattern(self, source: Element, expansion: Expansion) -> _Pattern:
         """A parser with the time options of its own section, or else of this parser."""
-        element = Element("parse", file=source.file, line=source.line)
+        element = source.implied("parse")
         given = [name for name in RecordParser.params if name in source]
         inherited = [name for name in ("keep_time_key", "time_format", "timezone") if name in self.element]
         for name in [*inherited, *given]:
