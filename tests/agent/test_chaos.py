@@ -16,6 +16,7 @@ import pytest
 
 from tests.agent.agent_runner import Runner, wait_for
 from tests.agent.bulk_sink import Sink, bulk_sink
+from tests.agent.cri import CRI_PARSE
 
 SECONDS = float(os.environ.get("KELP_TEST_CHAOS_SECONDS", "12"))
 SEED = int(os.environ.get("KELP_TEST_CHAOS_SEED", "1"))
@@ -29,11 +30,7 @@ CONFIG = """
   read_from_head true
   refresh_interval 0.5
   rotate_wait 2
-  <parse>
-    @type regexp
-    expression /^(?<time>[^ ]+) (?<stream>stdout|stderr) (?<logtag>[FP]) (?<log>.*)$/
-    time_format %Y-%m-%dT%H:%M:%S.%N%:z
-  </parse>
+  {parse}
 </source>
 <filter raw.k.**>
   @type concat
@@ -120,7 +117,7 @@ def test_nothing_is_missing_whatever_happens(runner: Runner) -> None:
     for writer in writers:
         writer.path.touch()
     with bulk_sink() as sink:
-        config = runner.config(CONFIG.format(logs=logs, state=state, port=sink.port))
+        config = runner.config(CONFIG.format(logs=logs, state=state, port=sink.port, parse=CRI_PARSE))
         agent = runner.start(config, "--no-supervisor")
         wait_for(lambda: runner.log().count("following file") == len(writers))
         for writer in writers:

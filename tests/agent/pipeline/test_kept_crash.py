@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.agent.bulk_sink import bulk_sink
+from tests.agent.cri import CRI_PARSE
 
 CONFIG = """
 <source>
@@ -22,11 +23,7 @@ CONFIG = """
   tag raw.kubernetes.*
   read_from_head true
   refresh_interval 1
-  <parse>
-    @type regexp
-    expression /^(?<time>[^ ]+) (?<stream>stdout|stderr) (?<logtag>[FP]) (?<log>.*)$/
-    time_format %Y-%m-%dT%H:%M:%S.%N%:z
-  </parse>
+  {parse}
 </source>
 <match raw.kubernetes.**>
   @type detect_exceptions
@@ -118,7 +115,7 @@ def test_lines_kept_by_stages_survive(tmp_path: Path, limit: str, overflow: str)
     with bulk_sink() as sink:
         config = tmp_path / "fluent.conf"
         values = {"folder": str(tmp_path), "port": sink.port, "limit": limit, "overflow": overflow}
-        config.write_text(CONFIG.format(**values))
+        config.write_text(CONFIG.format(parse=CRI_PARSE, **values))
         writers = [Writer(tmp_path / f"{name}.log", 8.0, 10**7 * at) for at, name in enumerate("abc")]
         for writer in writers:
             writer.start()
@@ -145,7 +142,7 @@ def test_an_orderly_stop_repeats_nothing(tmp_path: Path) -> None:
     with bulk_sink() as sink:
         config = tmp_path / "fluent.conf"
         values = {"folder": str(tmp_path), "port": sink.port, "limit": "64m", "overflow": "block"}
-        config.write_text(CONFIG.format(**values))
+        config.write_text(CONFIG.format(parse=CRI_PARSE, **values))
         writer = Writer(tmp_path / "a.log", 0, 0)
         trace = [writer.line("x.SomeException: N"), writer.line("\tat a.b(c.java:N)")]
         (tmp_path / "a.log").write_text(writer.line("plain N") + "".join(trace))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -243,19 +242,3 @@ def test_config_errors(options: str, message: str) -> None:
     with pytest.raises(ConfigError) as caught:
         make(f"@type kafka2\n{options}")
     assert message in str(caught.value)
-
-
-def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = importlib.import_module
-
-    def without(name: str, *rest: Any) -> Any:
-        if name == "confluent_kafka":
-            raise ImportError(name)
-        return real(name, *rest)
-
-    monkeypatch.setattr(importlib, "import_module", without)
-    with pytest.raises(ConfigError) as caught:
-        make("@type kafka2")
-    assert "needs confluent_kafka, which is not installed; install it with: pip install 'kelp[kafka]'" in str(
-        caught.value
-    )

@@ -1,7 +1,6 @@
 """The s3 output."""
 
 import gzip
-import importlib
 import lzma
 from pathlib import Path
 from typing import Any
@@ -196,20 +195,3 @@ def test_config_errors(options: str, message: str) -> None:
     with pytest.raises(ConfigError) as caught:
         make(f"@type s3\n{options}")
     assert message in str(caught.value)
-
-
-def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = importlib.import_module
-
-    def without(name: str, *rest: Any) -> Any:
-        if name == "botocore":
-            raise ImportError(name)
-        return real(name, *rest)
-
-    monkeypatch.setattr(importlib, "import_module", without)
-    with pytest.raises(ConfigError) as caught:
-        make("@type s3\ns3_bucket b")
-    assert (
-        "the output s3 needs botocore, which is not installed; install it with: pip install 'kelp[s3]'"
-        in str(caught.value)
-    )
