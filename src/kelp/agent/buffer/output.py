@@ -60,7 +60,11 @@ class BufferedOutput(Output):
         self.buffered = (
             self.buffered_by_default or bool(element.children("buffer")) or self.primary is not None
         )
-        self._buffer_element = self._prepare_buffer(element)
+        found = element.children("buffer")
+        self._buffer_element = found[0] if found else element.implied("buffer")
+        if not found:
+            element.elements.append(self._buffer_element)
+        self.fill_buffer(self._buffer_element, element)
         super().load(element)
 
     @property
@@ -68,20 +72,13 @@ class BufferedOutput(Output):
         """Whether it gathers events itself: a secondary writes the chunks of its primary."""
         return self.buffered and self.primary is None
 
-    def _prepare_buffer(self, element: Element) -> Element:
-        """The `<buffer>` element, made if missing, with this output's own defaults filled in."""
-        found = element.children("buffer")
-        if found:
-            buffer = found[0]
-        else:
-            buffer = element.implied("buffer")
-            element.elements.append(buffer)
+    def fill_buffer(self, buffer: Element, element: Element) -> None:
+        """Put this output's own defaults into its `<buffer>`; `element` is the section of the output."""
         for name, value in self.buffer_defaults.items():
             if name == "chunk_keys":
                 buffer.arg = buffer.arg or ",".join(value)
             elif buffer.attr(name) is None:
                 buffer.set(name, value)
-        return buffer
 
     def configure(self) -> None:
         self.stopping = threading.Event()

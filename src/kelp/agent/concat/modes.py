@@ -1,14 +1,14 @@
 """The ways to know where a message ends: number of lines, patterns, marks of Docker and CRI."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from kelp.agent.concat.streams import Part, Parts, Stream
 from kelp.agent.config.values import ruby_to_i
 from kelp.agent.event import Record
 from kelp.agent.ruby.values import ruby_size, to_s
 
-Search = Callable[[str], object]
+Search = Callable[[Any], object]
 Onward = list[Parts | None]
 """What goes on now: the parts of a complete message, or None for the event at hand, as it is."""
 
@@ -177,8 +177,8 @@ class Patterns(Mode):
 
     @staticmethod
     def _matches(search: Search, text: object) -> bool:
-        """Whether a pattern matches a text; nil never does."""
-        return text is not None and bool(search(text))  # type: ignore[arg-type]  # raises TypeError, as Ruby does
+        """Whether a pattern matches a text; nil never does. Raises TypeError for other values, as Ruby does."""
+        return text is not None and bool(search(text))
 
     def add(self, stream: Stream, time: int, record: Record) -> Onward:
         text = record[self._key]

@@ -56,7 +56,9 @@ class PodLookup:
 
         With `of`, the id of a pod or container, an answer about an earlier pod of that name is not used.
         """
-        return self._remember(("pod", namespace, name, of or ""), lambda: self._ask_pod(namespace, name))  # type: ignore[no-any-return]
+        key = ("pod", namespace, name, of or "")
+        found: PodInfo | None = self._remember(key, lambda: self._ask_pod(namespace, name))
+        return found
 
     def server_is_back(self) -> None:
         """End the pause of a server that was away."""
@@ -67,7 +69,10 @@ class PodLookup:
         if not self._with_namespaces:
             return NamespaceInfo({})
         unknown = NamespaceInfo({}, is_known=False)
-        return self._remember(("namespace", name), lambda: self._ask_namespace(name), unknown)  # type: ignore[no-any-return]
+        found: NamespaceInfo | None = self._remember(
+            ("namespace", name), lambda: self._ask_namespace(name), unknown
+        )
+        return found
 
     def _ask_pod(self, namespace: str, name: str) -> PodInfo | None:
         found = self._client.pod(namespace, name)

@@ -87,8 +87,8 @@ class Accessor:
         """The fastest function from a record to the field's value (None when missing)."""
         if self.is_nested:
             return self.get
-        key = self._last
-        return lambda record: record.get(key)  # type: ignore[arg-type]
+        key: Any = self._last
+        return lambda record: record.get(key)
 
     def get(self, record: Record) -> Any:
         """The value of the field; None where it or something on its way is missing."""

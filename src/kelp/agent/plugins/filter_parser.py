@@ -79,9 +79,9 @@ class ParserFilter(Filter):
             for record in batch.records:
                 self._field.delete(record)
             return
-        key = self._field.keys[0]
+        key: Any = self._field.keys[0]
         for record in batch.records:
-            record.pop(key, None)  # type: ignore[arg-type]
+            record.pop(key, None)
 
     def _one_by_one(self, tag: str, batch: Batch) -> Batch:
         out = Batch()

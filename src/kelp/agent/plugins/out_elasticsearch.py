@@ -1,6 +1,5 @@
 """Writes events to Elasticsearch through its bulk API."""
 
-import re
 import threading
 from collections.abc import Iterator
 from typing import Any, ClassVar
@@ -201,8 +200,7 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
     def _detect_version(self, client: Client) -> None:
         status, body = client.request("GET", "/")
         try:
-            number = str(orjson.loads(body)["version"]["number"])
-            major = int(re.match(r"\d+", number)[0])  # type: ignore[index]
+            major = int(str(orjson.loads(body)["version"]["number"]).partition(".")[0])
         except (ValueError, KeyError, TypeError):
             self.log.warning("Elasticsearch does not tell its version", status=status)
             major = (

@@ -98,9 +98,13 @@ class ExecFilterOutput(BufferedOutput):
             for section in element.children(tag):
                 if "time_type" not in section:
                     section.set("time_type", "string" if "time_format" in section else default)
-        if not any("flush_mode" in buffer for buffer in element.children("buffer")):
-            self.buffer_defaults = {"flush_mode": "interval", "flush_interval": 1}  # type: ignore[misc]
         super().load(element)
+
+    def fill_buffer(self, buffer: Element, element: Element) -> None:
+        if "flush_mode" not in buffer:
+            buffer.set("flush_mode", "interval")
+            if "flush_interval" not in buffer:
+                buffer.set("flush_interval", 1)
 
     def configure(self) -> None:
         super().configure()

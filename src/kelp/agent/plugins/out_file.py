@@ -58,19 +58,12 @@ class FileOutput(BufferedOutput):
     )
     inject: InjectSection | None = param.section("inject", InjectSection, description="Fields to add.")
 
-    def load(self, element: Element) -> None:
-        buffers = element.children("buffer")
-        has_path = bool(buffers) and "path" in buffers[0]
-        if not has_path and not ("@id" in element and self.context.root_dir):
-            path = element.get("path")
-            if path:
-                if not buffers:
-                    buffers = [element.implied("buffer")]
-                    element.elements.append(buffers[0])
-                # As Fluentd: the chunks lie beside the files.
-                if buffers[0].get("@type", "file") in ("file", "file_single"):
-                    buffers[0].set("path", path)
-        super().load(element)
+    def fill_buffer(self, buffer: Element, element: Element) -> None:
+        super().fill_buffer(buffer, element)
+        path = element.get("path")
+        has_place = "path" in buffer or ("@id" in element and self.context.root_dir)
+        if path and not has_place and buffer.get("@type") in ("file", "file_single"):
+            buffer.set("path", path)  # as in Fluentd, the chunks lie beside the files
 
     def configure(self) -> None:
         super().configure()

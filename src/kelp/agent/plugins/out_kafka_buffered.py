@@ -38,9 +38,8 @@ class KafkaBufferedOutput(Kafka2Output):
         default=[], description="Accepted: the prometheus inputs show figures."
     )
 
-    def load(self, element: Element) -> None:
-        self.buffer_defaults = {"chunk_keys": ["tag", element.get("topic_key") or "topic"]}  # type: ignore[misc]
-        super().load(element)
+    def fill_buffer(self, buffer: Element, element: Element) -> None:
+        buffer.arg = buffer.arg or f"tag,{element.get('topic_key') or 'topic'}"
 
     def configure(self) -> None:
         if self.zookeeper:

@@ -84,7 +84,7 @@ class LokiOutput(BufferedOutput):
             maxsize=self.buffer.flush_thread_count,
             retries=False,
             timeout=_TIMEOUT,
-            **({"ssl_context": self._tls()} if parts.scheme == "https" else {}),  # type: ignore[arg-type]
+            ssl_context=self._tls() if parts.scheme == "https" else None,
         )
 
     def _make_headers(self) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """Parser `tsv`: values between tabs."""
 
+from itertools import chain, repeat
+
 from kelp.agent.config import param
 from kelp.agent.event import Record
 from kelp.agent.parse import RecordParser
@@ -15,6 +17,5 @@ class TsvParser(RecordParser):
     delimiter: str = param.string(default="\t", description="Text between values.")
 
     def parse_record(self, text: str) -> Record:
-        values = split(text, self.delimiter, len(self.keys))
-        values += [None] * (len(self.keys) - len(values))  # type: ignore[list-item]
+        values = chain(split(text, self.delimiter, len(self.keys)), repeat(None))
         return dict(zip(self.keys, values, strict=False))

@@ -144,7 +144,7 @@ def _three(fields: Fields, year: str | None, month: str | None, day: str | None)
         year, day = day, year
     if year:
         digits = year.lstrip("'+-")
-        fields.year = int(re.match(r"\d+", digits)[0])  # type: ignore[index]
+        fields.year = _number(digits) or 0
         short = len(digits) <= 2 and year[0] not in "+-"
         if short and fields.year < 100:
             fields.year += 1900 if fields.year >= 69 else 2000

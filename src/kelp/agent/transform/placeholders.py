@@ -1,13 +1,13 @@
 """Placeholders without Ruby: `${tag}`, `${tag_parts[1]}`, `${record["key"]}`, `${time}`, `${hostname}`."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from kelp.agent.event import Record
 from kelp.agent.ruby.values import to_s
 from kelp.agent.transform.scope import TagScope
-from kelp.agent.transform.template import NEVER, Constant, Function, Moment
+from kelp.agent.transform.template import Constant, Function, Moment
 
 _PLACEHOLDER = re.compile(r"(\$\{[^}]+\}|__[A-Z_]+__)")
 _RECORD = re.compile(r'\$\{record\["(.*)"\]\}', re.DOTALL)
@@ -29,21 +29,16 @@ class PlaceholderTemplate:
         self._warn = warn
 
     def bind(self, scope: TagScope) -> Function:
-        bound: list[str | Function] = []
-        for at, piece in enumerate(self._pieces):
-            if at % 2 == 0:
-                bound.append(piece)
-                continue
-            function = self._placeholder(piece, scope)
-            constant = isinstance(function, Constant) and not self._alone
-            bound.append(to_s(function(None, NEVER)) if constant else function)  # type: ignore[arg-type]
         if self._alone:
-            return bound[1]  # type: ignore[return-value]
-        merged = _merge(bound)
+            return self._placeholder(self._pieces[1], scope)
+        merged = _merge(
+            self._placeholder(piece, scope) if at % 2 else Constant(piece)
+            for at, piece in enumerate(self._pieces)
+        )
         if len(merged) == 1 and isinstance(merged[0], str):
             return Constant(merged[0])
         return lambda record, time: "".join(
-            [part if type(part) is str else to_s(part(record, time)) for part in merged]  # type: ignore[operator]
+            [part if isinstance(part, str) else to_s(part(record, time)) for part in merged]
         )
 
     def _placeholder(self, text: str, scope: TagScope) -> Function:
@@ -79,12 +74,13 @@ class PlaceholderTemplate:
         return read
 
 
-def _merge(pieces: list[str | Function]) -> list[str | Function]:
-    """Join neighbouring texts."""
-    merged: list[str | Function] = []
+def _merge(pieces: Iterable[Function]) -> list[str | Function]:
+    """Join neighbouring constants."""
+    merged: list[str | Function] = [""]
     for piece in pieces:
-        if isinstance(piece, str) and merged and isinstance(merged[-1], str):
-            merged[-1] += piece
-        elif piece != "" or not merged:
-            merged.append(piece)
+        text = to_s(piece.value) if isinstance(piece, Constant) else None
+        if text is None:
+            merged += [piece, ""]
+        else:
+            merged[-1] = f"{merged[-1]}{text}"
     return [piece for piece in merged if piece != ""] or [""]

@@ -47,8 +47,8 @@ class HashTemplate:
 
     def bind(self, scope: TagScope) -> Function:
         bound = [(key.bind(scope), value.bind(scope)) for key, value in self._pairs]
-        if all(isinstance(key, Constant) for key, _ in bound):
-            fields = [(to_s(key(None, NEVER)), value) for key, value in bound]  # type: ignore[arg-type]
+        fields = [(to_s(key.value), value) for key, value in bound if isinstance(key, Constant)]
+        if len(fields) == len(bound):
             return lambda record, time: {key: value(record, time) for key, value in fields}
         return lambda record, time: {to_s(key(record, time)): value(record, time) for key, value in bound}
 
