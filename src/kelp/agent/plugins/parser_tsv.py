@@ -1,6 +1,6 @@
 """Parser `tsv`: values between tabs."""
 
-from itertools import chain, repeat
+from typing import Any
 
 from kelp.agent.config import param
 from kelp.agent.event import Record
@@ -17,5 +17,6 @@ class TsvParser(RecordParser):
     delimiter: str = param.string(default="\t", description="Text between values.")
 
     def parse_record(self, text: str) -> Record:
-        values = chain(split(text, self.delimiter, len(self.keys)), repeat(None))
+        values: list[Any] = split(text, self.delimiter, len(self.keys))
+        values += [None] * (len(self.keys) - len(values))
         return dict(zip(self.keys, values, strict=False))
