@@ -1,13 +1,16 @@
-"""Addresses of Elasticsearch."""
+"""Addresses of Elasticsearch, and connections to it."""
 
 import base64
+import socket
+import threading
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from kelp.agent.output.elasticsearch.client import parse_hosts, shorten
+from kelp.agent.output.elasticsearch.client import Client, SinkError, parse_hosts, shorten
 from kelp.common.errors import KelpError
+from kelp.common.log import Log
 
 CLOUD = "name:" + base64.b64encode(b"cloud.example:9243$abc$def").decode()
 
@@ -59,3 +62,34 @@ def test_faults(host: str, given: dict[str, Any], message: str) -> None:
 def test_shorten() -> None:
     assert shorten(b"x" * 5, 3) == "xxx…"
     assert shorten(b" \xffok\n") == "\ufffdok"
+
+
+def connection_options(**given: Any) -> Any:
+    common = {"request_timeout": 60, "compression_level": "no_compression", "with_transporter_log": False}
+    identity = {"user": None, "password": None, "api_key": None, "custom_headers": {}}
+    return options(**common, **identity, resurrect_after=60, **given)
+
+
+@pytest.mark.parametrize("reconnect", [True, False])
+def test_goes_on_after_a_broken_connection(reconnect: bool) -> None:
+    def serve() -> None:
+        """Answers every second request only."""
+        for number in range(4):
+            stream, _ = listener.accept()
+            with stream:
+                stream.recv(65536)
+                if number % 2:
+                    stream.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        given = connection_options(reconnect_on_error=reconnect)
+        hosts = parse_hosts(given, f"127.0.0.1:{listener.getsockname()[1]}", None)
+        client = Client(given, hosts, 1, Log("test"))
+        for _ in range(2):
+            with pytest.raises(SinkError, match="cannot reach Elasticsearch at http://127"):
+                client.request("GET", "/")
+            assert client.request("GET", "/") == (200, b"ok")
+        client.close()
+        thread.join()

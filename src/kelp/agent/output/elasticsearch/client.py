@@ -142,22 +142,20 @@ class Client:
         self._lock = threading.Lock()
         self._next = 0
         self._level = _LEVELS.get(options.compression_level)
-        context = tls_context(options) if any(host.scheme == "https" for host in hosts) else None
-        self._pools = [self._pool(host, connections, context) for host in hosts]
+        self._connections = connections
+        self._tls = tls_context(options) if any(host.scheme == "https" for host in hosts) else None
+        self._pools = [_Pool(host, self._connect(host), self._headers(host)) for host in hosts]
 
-    def _pool(self, host: Host, connections: int, context: ssl.SSLContext | None) -> _Pool:
+    def _connect(self, host: Host) -> urllib3.HTTPConnectionPool:
         common: dict[str, Any] = {
-            "maxsize": connections,
+            "maxsize": self._connections,
             "timeout": urllib3.Timeout(total=None, connect=self._options.request_timeout,
                                        read=self._options.request_timeout),
             "retries": False,
         }  # fmt: skip
-        http: urllib3.HTTPConnectionPool
         if host.scheme == "https":
-            http = urllib3.HTTPSConnectionPool(host.name, host.port, ssl_context=context, **common)
-        else:
-            http = urllib3.HTTPConnectionPool(host.name, host.port, **common)
-        return _Pool(host, http, self._headers(host))
+            return urllib3.HTTPSConnectionPool(host.name, host.port, ssl_context=self._tls, **common)
+        return urllib3.HTTPConnectionPool(host.name, host.port, **common)
 
     def _headers(self, host: Host) -> dict[str, str]:
         options = self._options
@@ -194,8 +192,9 @@ class Client:
         for pool in self._in_turn():
             if self._options.with_transporter_log:
                 self._log.info("request", method=method, url=f"{pool.host}{path}", bytes=len(body or b""))
+            http = pool.http
             try:
-                answer = pool.http.request(
+                answer = http.request(
                     method, pool.host.path + path, body, headers={**pool.headers, **(headers or {})}
                 )
             except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as error:
@@ -204,18 +203,21 @@ class Client:
                 failure = error
                 continue
             except urllib3.exceptions.HTTPError as error:
-                self._failed(pool)
+                self._failed(pool, http)
                 raise SinkError(f"cannot reach Elasticsearch at {pool.host}: {plain_error(error)}") from error
             pool.dead_until = 0.0
             return answer.status, answer.data
         cause = plain_error(failure) if failure is not None else "no hosts"
         raise SinkError(f"cannot reach Elasticsearch at {self}: {cause}") from failure
 
-    def _failed(self, pool: _Pool) -> None:
+    def _failed(self, pool: _Pool, http: urllib3.HTTPConnectionPool) -> None:
         if len(self._pools) > 1:
             pool.dead_until = time.monotonic() + self._options.resurrect_after
         if self._options.reconnect_on_error:
-            pool.http.close()
+            # Its connections are closed once no thread uses it; closing it here would fail the others' requests.
+            with self._lock:
+                if pool.http is http:
+                    pool.http = self._connect(pool.host)
 
     def _in_turn(self) -> list[_Pool]:
         """Every host once: the living in turn, then the dead, longest dead first."""
