@@ -1,11 +1,14 @@
 """Starts agents as programs, for tests that look at them from the outside."""
 
+import random
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
+
+from tests.agent.waiting import PATIENCE
+
+_PORTS = random.SystemRandom()
 
 
 class Runner:
@@ -22,7 +25,7 @@ class Runner:
 
     def run(self, config: Path, *options: str) -> tuple[int, str]:
         done = subprocess.run(
-            self._command(config, *options), capture_output=True, text=True, timeout=20, check=False
+            self._command(config, *options), capture_output=True, text=True, timeout=PATIENCE, check=False
         )
         return done.returncode, done.stderr
 
@@ -31,6 +34,11 @@ class Runner:
         process = subprocess.Popen(self._command(config, *options), stderr=log, text=True)
         self.started.append(process)
         return process
+
+    def stop(self, process: "subprocess.Popen[str]") -> int:
+        """Ask an agent to stop; its exit code."""
+        process.terminate()
+        return process.wait(PATIENCE)
 
     def log(self) -> str:
         return (self.folder / "log").read_text()
@@ -47,18 +55,19 @@ class Runner:
         return [sys.executable, "-c", program, "agent", "-c", str(config), *options]
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.03)
-
-
 def children(pid: int) -> list[int]:
     return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+    """A port free for TCP and UDP, out of the range that the system gives to clients: none of them may take it."""
+    low = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        port = _PORTS.randrange(low // 2, low)
+        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
+            try:
+                tcp.bind(("127.0.0.1", port))
+                udp.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,11 +94,3 @@ def running(text: str, root_dir: Path | None = None) -> Iterator[Running]:
         yield driver
     finally:
         driver.stop()
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 5.0) -> None:
-    """Poll until the condition holds; fail after `seconds`."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "condition not met in time"
-        time.sleep(0.01)

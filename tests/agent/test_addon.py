@@ -5,6 +5,7 @@ options are the same, repeated sources are left out, and folders, ports and the 
 """
 
 import json
+import signal
 import socket
 import time
 import urllib.request
@@ -13,8 +14,9 @@ from pathlib import Path
 import msgpack
 
 from bench.addon import CONTAINERS, OUTPUT
-from tests.agent.agent_runner import Runner, free_port, wait_for
+from tests.agent.agent_runner import Runner, free_port
 from tests.agent.bulk_sink import bulk_sink
+from tests.agent.waiting import PATIENCE, wait_for
 
 KEYS = {
     "system.conf": "<system>\n  root_dir {tmp}/fluentd-buffers/\n</system>",
@@ -132,6 +134,7 @@ KEYS = {
 """,
     "output.conf": OUTPUT,
 }
+NO_JOURNAL = "cannot read the journal: it is tried again"
 POD = "web-0_shop_app-" + "0" * 64
 
 
@@ -159,11 +162,11 @@ class Addon:
         return path
 
     def get(self, name: str, path: str) -> str:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.ports[name]}{path}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.ports[name]}{path}", timeout=PATIENCE) as answer:
             return answer.read().decode()
 
     def forward(self, tag: str, record: dict) -> None:
-        with socket.create_connection(("127.0.0.1", self.ports["forward"]), 5) as sock:
+        with socket.create_connection(("127.0.0.1", self.ports["forward"]), PATIENCE) as sock:
             sock.sendall(msgpack.packb([tag, int(time.time()), record]))
 
 
@@ -184,12 +187,13 @@ def test_the_addon_runs_and_answers_on_its_ports(runner: Runner) -> None:
         wait_for(lambda: "agent is running" in runner.log())
         addon.forward("app", {"by": "forward"})
         check_pages(addon, path)
-        process.terminate()
-        assert process.wait(15) == 0
-        again = runner.start(addon.config)  # the file buffer is flushed by the next start
-        wait_for(lambda: len(own(sink.docs())) == 4, 15)
-        again.terminate()
-        assert again.wait(15) == 0
+        assert runner.stop(process) == 0
+        again = runner.start(addon.config)  # what the file buffer has is for the next start
+        wait_for(lambda: runner.log().count("agent is running") == 2)
+        again.send_signal(signal.SIGUSR1)
+        wait_for(lambda: len(own(sink.docs())) == 4)
+        wait_for(lambda: runner.log().count(NO_JOURNAL) == 4)  # two inputs, started twice
+        assert runner.stop(again) == 0
     check_documents(own(sink.docs()))
     check_log(runner.log())
 
@@ -238,5 +242,5 @@ def check_documents(docs: list[dict]) -> None:
 def check_log(text: str) -> None:
     """Nothing worse than a warning about the journal that is not there, once for each of its inputs."""
     loud = [line for line in text.splitlines() if " info " not in line]
-    assert all("cannot read the journal: it is tried again" in line for line in loud), loud
-    assert len(loud) == 4  # two inputs, started twice
+    assert all(NO_JOURNAL in line for line in loud), loud
+    assert len(loud) == 4

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.agent.agent_runner import Runner, wait_for
+from tests.agent.agent_runner import Runner
 from tests.agent.bulk_sink import Sink, bulk_sink
 from tests.agent.cri import CRI_PARSE
+from tests.agent.waiting import PATIENCE, wait_for
 
 SECONDS = float(os.environ.get("KELP_TEST_CHAOS_SECONDS", "12"))
 SEED = int(os.environ.get("KELP_TEST_CHAOS_SEED", "1"))
@@ -45,7 +46,7 @@ CONFIG = """
   remove_tag_prefix raw
   message log
   stream stream
-  multiline_flush_interval 0.5
+  multiline_flush_interval 3
 </match>
 <filter k.**>
   @type elasticsearch_genid
@@ -129,14 +130,14 @@ def test_nothing_is_missing_whatever_happens(runner: Runner) -> None:
             time.sleep(chance.uniform(0.2, 3))
             assert agent.poll() is None, runner.log()
             agent.send_signal(signal.SIGTERM if chance.random() < 0.15 else signal.SIGKILL)
-            agent.wait(20)
+            agent.wait(PATIENCE)
             agent = runner.start(config, "--no-supervisor")
         for writer in writers:
             writer.done.set()
             writer.join()
         sink.moods = []
         wanted = {writer.path.stem: writer.count for writer in writers}
-        wait_for(lambda: len(sink.docs()) >= sum(wanted.values()), 20)
+        wait_for(lambda: len(sink.docs()) >= sum(wanted.values()), pause=0.1)
         got = arrived(sink)
     for name, count in wanted.items():
         assert sorted(set(range(count)) - set(got[name])) == [], f"messages of {name} are missing"

@@ -5,12 +5,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.agent.agent_runner import Runner, children, wait_for
+from tests.agent.agent_runner import Runner, children
+from tests.agent.waiting import PATIENCE, wait_for
 
 RUNNING = """
 <source>
@@ -29,11 +29,54 @@ RUNNING = """
   <buffer []>
     @type memory
     flush_mode interval
-    flush_interval %s
+    flush_interval 0.1
     flush_thread_interval 0.05
   </buffer>
 </match>
 """
+
+
+HELD = """
+<source>
+  @type sample
+  tag t
+  rate 50
+  sample {"a": 1}
+</source>
+<match **>
+  @type copy
+  <store>
+    @type file
+    path %s
+    append true
+    <format>
+      @type json
+    </format>
+    <buffer []>
+      @type memory
+      flush_mode lazy
+    </buffer>
+  </store>
+  <store>
+    @type file
+    path %s
+    append true
+    <buffer []>
+      @type memory
+      flush_mode immediate
+    </buffer>
+  </store>
+</match>
+"""
+
+
+def start_holding(runner: Runner, out: Path, *options: str) -> "subprocess.Popen[str]":
+    """An agent whose buffer holds events that are to come to `out`."""
+    seen = runner.folder / "seen"
+    process = runner.start(runner.config(HELD % (out, seen)), *options)
+    wait_for(lambda: lines(seen))
+    assert lines(out) == []
+    return process
 
 
 def lines(path: Path) -> list[str]:
@@ -100,27 +143,22 @@ def test_stopping_flushes_what_is_held(
     runner: Runner, options: tuple[str, ...], number: signal.Signals
 ) -> None:
     out = runner.folder / "out"
-    process = runner.start(runner.config(RUNNING % (out, "60")), *options)
-    wait_for(lambda: "agent is running" in runner.log())
-    time.sleep(0.5)
-    assert lines(out) == []
+    process = start_holding(runner, out, *options)
     process.send_signal(number)
-    assert process.wait(10) == 0
+    assert process.wait(PATIENCE) == 0
     assert json.loads(lines(out)[0]) == {"a": 1}
 
 
 def test_usr1_flushes(runner: Runner) -> None:
     out = runner.folder / "out"
-    process = runner.start(runner.config(RUNNING % (out, "60")))
-    wait_for(lambda: "agent is running" in runner.log())
-    time.sleep(0.3)
+    process = start_holding(runner, out)
     process.send_signal(signal.SIGUSR1)
     wait_for(lambda: lines(out))
 
 
 def test_hup_takes_the_new_configuration_and_keeps_the_old_one_when_it_is_broken(runner: Runner) -> None:
     first, second = runner.folder / "first", runner.folder / "second"
-    config = runner.config(RUNNING % (first, "0.1"))
+    config = runner.config(RUNNING % first)
     process = runner.start(config)
     wait_for(lambda: lines(first))
     config.write_text("<match>\n")
@@ -128,16 +166,15 @@ def test_hup_takes_the_new_configuration_and_keeps_the_old_one_when_it_is_broken
     wait_for(lambda: "goes on with the old configuration" in runner.log())
     count = len(lines(first))
     wait_for(lambda: len(lines(first)) > count)
-    config.write_text(RUNNING % (second, "0.1"))
+    config.write_text(RUNNING % second)
     process.send_signal(signal.SIGHUP)
     wait_for(lambda: lines(second))
-    process.terminate()
-    assert process.wait(10) == 0
+    assert runner.stop(process) == 0
 
 
 def test_a_crashed_worker_is_started_again(runner: Runner) -> None:
     out = runner.folder / "out"
-    process = runner.start(runner.config(RUNNING % (out, "0.1")))
+    process = runner.start(runner.config(RUNNING % out))
     wait_for(lambda: lines(out))
     (worker,) = children(process.pid)
     os.kill(worker, signal.SIGKILL)
@@ -145,12 +182,11 @@ def test_a_crashed_worker_is_started_again(runner: Runner) -> None:
     wait_for(lambda: children(process.pid) not in ([], [worker]))
     count = len(lines(out))
     wait_for(lambda: len(lines(out)) > count)
-    process.terminate()
-    assert process.wait(10) == 0
+    assert runner.stop(process) == 0
 
 
 def test_the_worker_ends_with_its_supervisor(runner: Runner) -> None:
-    process = runner.start(runner.config(RUNNING % (runner.folder / "out", "0.1")))
+    process = runner.start(runner.config(RUNNING % (runner.folder / "out")))
     wait_for(lambda: "agent is running" in runner.log())
     (worker,) = children(process.pid)
     process.kill()

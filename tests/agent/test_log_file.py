@@ -34,10 +34,12 @@ def test_when_a_period_ends(age: str, moment: str, end: str) -> None:
     assert period_end(datetime.fromisoformat(moment), age) == datetime.fromisoformat(end)
 
 
-def test_yesterdays_file_is_rotated(tmp_path: Path) -> None:
+def test_yesterdays_file_is_rotated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    noon = datetime(2026, 11, 23, 12).timestamp()
+    monkeypatch.setattr(time, "time", lambda: noon)
     path = tmp_path / "a.log"
     path.write_text("old\n")
-    os.utime(path, (time.time() - DAY, time.time() - DAY))
+    os.utime(path, (noon - DAY, noon - DAY))
     handler = LogFile(str(path), age="daily", most_bytes=None, kept=5)
     handler.emit(record("new"))
     handler.emit(record("newer"))

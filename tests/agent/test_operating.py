@@ -15,7 +15,8 @@ from click.testing import CliRunner
 
 from kelp.agent.arguments import config_path, with_environment
 from kelp.agent.cli import command
-from tests.agent.agent_runner import Runner, children, free_port, wait_for
+from tests.agent.agent_runner import Runner, children, free_port
+from tests.agent.waiting import PATIENCE, wait_for
 
 WORKERS = """
 <system>
@@ -86,11 +87,11 @@ class Agent:
         return [json.loads(line) for path in found for line in path.read_text().splitlines()]
 
     def call(self, path: str) -> dict:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.values['rpc']}{path}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.values['rpc']}{path}", timeout=PATIENCE) as answer:
             return json.loads(answer.read())
 
     def send(self, text: str) -> None:
-        with socket.create_connection(("127.0.0.1", self.values["port"]), 5) as sock:
+        with socket.create_connection(("127.0.0.1", self.values["port"]), PATIENCE) as sock:
             sock.sendall(json.dumps(["from.net", int(time.time()), {"m": text}]).encode())
 
 
@@ -107,8 +108,7 @@ def test_workers_share_a_port_and_have_buffers_of_their_own(runner):
         assert (agent.folder / f"root/worker{worker}/out/buffer").is_dir()
     names = {Path(f"/proc/{pid}/comm").read_text().strip() for pid in children(agent.process.pid)}
     assert names == {"worker:shop0", "worker:shop1"}
-    agent.process.terminate()
-    assert agent.process.wait(10) == 0
+    assert runner.stop(agent.process) == 0
 
 
 def test_one_crashed_worker_starts_again_and_the_other_stays(runner):
@@ -133,7 +133,7 @@ def test_a_configuration_that_cannot_start_ends_the_agent_at_reload(runner, opti
     agent = Agent(runner, 1, *options)
     agent.config.write_text("<source>\n@type http\nport 1\nbind 203.0.113.1\n</source>\n")
     agent.process.send_signal(signal.SIGUSR2)
-    assert agent.process.wait(10) == 2
+    assert agent.process.wait(PATIENCE) == 2
     assert "cannot start: cannot listen on 203.0.113.1:1" in runner.log()
 
 
@@ -169,13 +169,13 @@ def test_rpc(runner):
     with pytest.raises(urllib.error.HTTPError, match="404"):
         agent.call("/api/nope")
     assert agent.call("/api/processes.interruptWorkers") == {"ok": True}
-    assert agent.process.wait(10) == 0
+    assert agent.process.wait(PATIENCE) == 0
 
 
 def test_rpc_without_a_supervisor(runner):
     agent = Agent(runner, 1, "--no-supervisor")
     assert agent.call("/api/processes.flushBuffersAndKillWorkers") == {"ok": True}
-    assert agent.process.wait(10) == 0
+    assert agent.process.wait(PATIENCE) == 0
 
 
 def test_a_busy_rpc_endpoint_is_named(runner):
@@ -196,8 +196,7 @@ def test_usr1_opens_the_log_file_again(runner):
     log.rename(runner.folder / "agent.log.old")
     process.send_signal(signal.SIGUSR1)
     wait_for(lambda: log.exists() and "flushing the buffers" in log.read_text())
-    process.terminate()
-    assert process.wait(10) == 0
+    assert runner.stop(process) == 0
     assert "stopped" in log.read_text()
 
 
@@ -231,8 +230,7 @@ def test_permissions_of_files_that_plugins_write(runner):
 """)
     process = runner.start(config)
     wait_for(lambda: list(folder.glob("out/*.log")))
-    process.terminate()
-    assert process.wait(10) == 0
+    assert runner.stop(process) == 0
     made = [folder / "out", folder / "buffer", folder / "pos", *folder.glob("out/*.log")]
     assert [oct(path.stat().st_mode & 0o777) for path in made] == ["0o750", "0o750", "0o640", "0o640"]
 
@@ -245,8 +243,7 @@ def test_cont_tells_what_the_threads_do(runner, monkeypatch):
     os.kill(worker, signal.SIGCONT)
     dump = runner.folder / f"sigdump-{worker}.log"
     wait_for(lambda: dump.exists() and "worker.py" in dump.read_text())
-    process.terminate()
-    assert process.wait(10) == 0
+    assert runner.stop(process) == 0
 
 
 def test_the_command_line_of_fluentds_images(runner):

@@ -12,7 +12,8 @@ from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.event import Batch
 from kelp.agent.plugin import register
-from tests.agent.output_driver import T0, make, wait_for
+from tests.agent.output_driver import T0, make
+from tests.agent.waiting import wait_for
 
 FOLDER = Path(sys.argv[1])
 START = int(sys.argv[2])
@@ -42,7 +43,7 @@ def main() -> None:
     driver.start()
     if START < 0:
         driver.output.flush()
-        wait_for(lambda: driver.output.chunks.size == 0, 30)
+        wait_for(lambda: driver.output.chunks.size == 0)
         driver.stop()
         return
     number = START

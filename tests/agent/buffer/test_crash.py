@@ -1,12 +1,17 @@
 """kill -9 at random moments: what was accepted is delivered."""
 
+import contextlib
+import os
 import random
+import select
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+
+from tests.agent.waiting import PATIENCE, wait_for
 
 CHILD = Path(__file__).with_name("crash_child.py")
 
@@ -23,10 +28,10 @@ def test_accepted_batches_survive_sigkill(tmp_path: Path, damage: bool) -> None:
     for _ in range(6):
         child = spawn(tmp_path, start)
         assert child.stdout is not None
-        first = child.stdout.readline()  # running
-        time.sleep(random.uniform(0, 0.25))
+        lines = [child.stdout.readline() for _ in range(random.randint(20, 200))]
+        time.sleep(random.uniform(0, 0.02))
         child.kill()
-        lines = [first, *child.stdout.read().splitlines()]
+        lines += child.stdout.read().splitlines()
         child.wait()
         acknowledged = int(lines[-1])
         accepted.update(range(start, acknowledged))
@@ -34,7 +39,7 @@ def test_accepted_batches_survive_sigkill(tmp_path: Path, damage: bool) -> None:
         if damage:
             tear(tmp_path / "buffer")
     child = spawn(tmp_path, -1)
-    assert child.wait(60) == 0
+    assert child.wait(PATIENCE) == 0
     delivered = {int(line) for line in (tmp_path / "delivered").read_text().split()}
     assert accepted <= delivered
     assert len(accepted) > 1000
@@ -50,6 +55,15 @@ def tear(folder: Path) -> None:
     (folder / f"buffer.b{'0' * 32}.log").write_bytes(b"")
 
 
+def open_files(pid: int) -> list[str]:
+    """The paths of what a process has open."""
+    found = []
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            found.append(os.readlink(link))
+    return found
+
+
 @pytest.mark.crash
 def test_two_processes_never_share_a_buffer(tmp_path: Path) -> None:
     first = spawn(tmp_path, 0)
@@ -60,11 +74,13 @@ def test_two_processes_never_share_a_buffer(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    time.sleep(0.7)
+    lock = str(tmp_path / "buffer" / ".buffer.lock")
+    wait_for(lambda: lock in open_files(second.pid))
+    assert second.stdout is not None
+    assert select.select([second.stdout], [], [], 0.3)[0] == []
     first.kill()
     first.wait()
     # The second waited for the lock and goes on once the first is gone.
-    assert second.stdout is not None
     assert int(second.stdout.readline()) > 100000000
     second.kill()
     second.wait()

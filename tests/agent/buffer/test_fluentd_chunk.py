@@ -10,7 +10,8 @@ import pytest
 from kelp.agent.buffer.chunk import compress
 from kelp.agent.buffer.event_stream import read_events
 from tests.agent.bulk_sink import bulk_sink
-from tests.agent.output_driver import T0, running, wait_for
+from tests.agent.output_driver import T0, running
+from tests.agent.waiting import wait_for
 
 NAME = "5f0c7a9b2d1e4f6a8b3c5d7e9f1a2b3c"
 TIME = msgpack.ExtType(0, (T0 // 10**9).to_bytes(4, "big") + (7).to_bytes(4, "big"))

@@ -8,7 +8,8 @@ import pytest
 
 from kelp.agent.buffer.event_stream import read_events
 from tests.agent.bulk_sink import bulk_sink
-from tests.agent.output_driver import T0, running, wait_for
+from tests.agent.output_driver import T0, running
+from tests.agent.waiting import wait_for
 
 BUFFER = "<buffer {keys}>\nflush_mode immediate\nretry_max_times 3\nretry_wait 0.05\nretry_randomize false\n</buffer>\n"
 AWAY = "host 127.0.0.1\nport 1\nverify_es_version_at_startup false\n"

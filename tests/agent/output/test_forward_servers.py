@@ -12,7 +12,8 @@ import dns.rrset
 import pytest
 
 from kelp.agent.output.forward import servers
-from tests.agent.output_driver import make, running, wait_for
+from tests.agent.output_driver import make, running
+from tests.agent.waiting import wait_for
 
 DISCOVERY = "@type forward\nheartbeat_type none\n<service_discovery>\n{}\n</service_discovery>"
 

@@ -14,6 +14,7 @@ import pytest
 
 from tests.agent.bulk_sink import bulk_sink
 from tests.agent.cri import CRI_PARSE
+from tests.agent.waiting import PATIENCE, wait_for
 
 CONFIG = """
 <source>
@@ -52,6 +53,7 @@ CONFIG = """
 <match **>
   @type elasticsearch
   host 127.0.0.1
+  request_timeout 60
   port {port}
   logstash_format true
   <buffer>
@@ -130,12 +132,9 @@ def test_lines_kept_by_stages_survive(tmp_path: Path, limit: str, overflow: str)
         sink.moods.clear()
         agent = start(config)
         wanted = {n for writer in writers for n in range(writer.first, writer.next)}
-        deadline = time.monotonic() + 25
-        while not wanted <= set(numbers(sink)) and time.monotonic() < deadline:
-            time.sleep(0.3)
+        wait_for(lambda: wanted <= set(numbers(sink)), pause=0.3)
         agent.terminate()
-        assert agent.wait(30) == 0
-        assert sorted(wanted - set(numbers(sink))) == []
+        assert agent.wait(PATIENCE) == 0
 
 
 def test_an_orderly_stop_repeats_nothing(tmp_path: Path) -> None:
@@ -145,15 +144,16 @@ def test_an_orderly_stop_repeats_nothing(tmp_path: Path) -> None:
         config.write_text(CONFIG.format(parse=CRI_PARSE, **values))
         writer = Writer(tmp_path / "a.log", 0, 0)
         trace = [writer.line("x.SomeException: N"), writer.line("\tat a.b(c.java:N)")]
-        (tmp_path / "a.log").write_text(writer.line("plain N") + "".join(trace))
-        for missing in (2, 0, None):  # the plain line; the trace, handed on by the stop; nothing more
+        rest = [writer.line("plain N"), *trace], [], [writer.line("the next N")]
+        # The plain line; the trace, which the stop handed on; what is read after it.
+        for lines, last in zip(rest, (2, 0, 3), strict=True):
+            with (tmp_path / "a.log").open("a") as file:
+                file.writelines(lines)
             agent = start(config)
-            deadline = time.monotonic() + (2 if missing is None else 10)
-            while missing not in numbers(sink) and time.monotonic() < deadline:
-                time.sleep(0.1)
+            wait_for(lambda last=last: last in numbers(sink))
             agent.terminate()
-            assert agent.wait(30) == 0
-        assert numbers(sink) == Counter({0: 1, 1: 1, 2: 1})
+            assert agent.wait(PATIENCE) == 0
+        assert numbers(sink) == Counter({0: 1, 1: 1, 2: 1, 3: 1})
 
 
 TALE = """
@@ -177,6 +177,7 @@ TALE = """
 <match **>
   @type elasticsearch
   host 127.0.0.1
+  request_timeout 60
   port {port}
   <buffer>
     @type file
@@ -197,15 +198,20 @@ def test_a_crash_repeats_no_message_that_was_handed_on(tmp_path: Path) -> None:
         log.write_text("".join(f"begin #{n}#\n  more\n" for n in range(count)))
         for more in (count, count + 1, count + 2):  # the last message of the run before ends with each run
             agent = start(config)
-            deadline = time.monotonic() + 20
-            while more - 2 not in numbers(sink) and time.monotonic() < deadline:
-                time.sleep(0.1)
-            time.sleep(0.5)  # positions are saved, and nothing else comes
+            kept = len(f"begin #{more - 1}#\n  more\n")
+            wait_for(lambda more=more: more - 2 in numbers(sink), pause=0.1)
+            wait_for(lambda: not list((tmp_path / "buffer").glob("*.log")))
+            wait_for(lambda kept=kept: saved(tmp_path / "pos") == log.stat().st_size - kept)
             agent.send_signal(signal.SIGKILL)
             agent.wait()
             with log.open("a") as file:
                 file.write(f"begin #{more}#\n  more\n")
         assert numbers(sink) == Counter(dict.fromkeys(range(count + 1), 1))
+
+
+def saved(positions: Path) -> int:
+    """The position that a file of positions has for its only file."""
+    return int(positions.read_text().split("\t")[1], 16)
 
 
 def start(config: Path) -> "subprocess.Popen[bytes]":

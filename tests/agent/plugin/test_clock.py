@@ -2,7 +2,7 @@
 
 from kelp.agent.plugin.clock import Ticker
 from kelp.common.log import Log
-from tests.agent.agent_runner import wait_for
+from tests.agent.waiting import wait_for
 
 LOG = Log("test.clock")
 

@@ -3,6 +3,7 @@
 import json
 import queue
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -20,6 +21,7 @@ class WatchApi:
         self.version = 10
         self.status = 200
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.moments: dict[str, list[float]] = {}  # when each path was asked for, by time.monotonic
         self.tokens: list[str | None] = []
         self._feeds: dict[str, queue.Queue[Any]] = {kind: queue.Queue() for kind in self.items}
         api = self
@@ -32,6 +34,7 @@ class WatchApi:
                 path = parts.path.removeprefix("/api/v1/")
                 fields = {name: values[0] for name, values in parse_qs(parts.query).items()}
                 api.asked.append((path, fields))
+                api.moments.setdefault(path, []).append(time.monotonic())
                 api.tokens.append(self.headers.get("Authorization"))
                 if api.status != 200:
                     self._answer(api.status, {})

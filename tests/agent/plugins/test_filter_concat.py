@@ -1,6 +1,5 @@
 """concat: every way to know where a message ends, and what becomes of unfinished ones."""
 
-import time
 from typing import Any
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from kelp.agent.config import ConfigError
 from kelp.agent.event import Batch
 from kelp.agent.plugin.driver import Driver
+from tests.agent.waiting import wait_for
 
 Events = list[dict[str, Any]]
 
@@ -112,9 +112,7 @@ def test_a_message_that_times_out_goes_on() -> None:
     driver = Driver("filter", "concat", "key log\nmultiline_end_regexp /E$/\nflush_interval 0.1")
     driver.start()
     driver.filter(lines("a", "b"))
-    deadline = time.monotonic() + 5
-    while not driver.collector.events and time.monotonic() < deadline:
-        time.sleep(0.02)
+    wait_for(lambda: driver.collector.events)
     driver.stop()
     assert [(tag, record["log"]) for tag, _, record in driver.collector.events] == [("test", "a\nb")]
     assert driver.collector.errors == []

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,6 +11,7 @@ from kelp.agent.config import ConfigError
 from kelp.agent.config.v1 import parse_v1
 from kelp.agent.plugin.base import build
 from kelp.agent.plugins.in_systemd import EntrySection
+from tests.agent.waiting import wait_for
 
 WRITER = Path("/lib/systemd/systemd-journal-remote")
 FIELDS = {"MESSAGE": "hi", "_PID": "12", "_HOSTNAME": "h", "_A_B": "ab"}
@@ -87,9 +87,7 @@ def test_reading_a_journal(tmp_path: Path, from_head: str, messages: list[str]) 
         f"path {tmp_path}\nread_from_head {from_head}\n{storage}", None, SimpleNamespace(emit=emit)
     )
     plugin.start()
-    end = time.monotonic() + 3
-    while len(got) < len(messages) and time.monotonic() < end:
-        time.sleep(0.02)
+    wait_for(lambda: len(got) >= len(messages))
     plugin.stop()
     plugin.shutdown()
     assert [message for _when, message in got] == messages

@@ -11,12 +11,11 @@ import pytest
 from kelp.agent.config import ConfigError
 from kelp.agent.plugin.driver import Driver
 from kelp.common.errors import KelpError
+from tests.agent.waiting import PATIENCE, wait_for
 
 
-def events(driver: Driver, count: int, seconds: float = 5) -> list:
-    deadline = time.monotonic() + seconds
-    while len(driver.collector.events) < count and time.monotonic() < deadline:
-        time.sleep(0.01)
+def events(driver: Driver, count: int) -> list:
+    wait_for(lambda: len(driver.collector.events) >= count)
     driver.stop()
     return driver.collector.events
 
@@ -49,11 +48,11 @@ def test_unix_takes_the_place_of_a_file_left_over_and_sets_the_tag(tmp_path: Pat
     driver.start()
     with socket.socket(socket.AF_UNIX) as sock:
         sock.connect(str(path))
-        sock.sendall(msgpack.packb(["t", None, {"a": 1}]))
         before = time.time_ns()
+        sock.sendall(msgpack.packb(["t", None, {"a": 1}]))
         ((tag, when, record),) = events(driver, 1)
     assert (tag, record) == ("own", {"a": 1})
-    assert abs(when - before) < 5 * 10**9
+    assert before <= when <= time.time_ns()
 
 
 def test_unix_names_a_path_it_cannot_have() -> None:
@@ -100,20 +99,20 @@ def test_exec_runs_at_intervals_and_ends_what_takes_too_long() -> None:
     driver = Driver(
         "input",
         "exec",
-        "command echo a; sleep 60\ntag t\nrun_interval 0.05\ncommand_timeout 0.2\n<parse>\n@type none\n</parse>",
+        "command echo a; sleep 600\ntag t\nrun_interval 0.05\ncommand_timeout 0.2\n<parse>\n@type none\n</parse>",
     )
     driver.start()
     began = time.monotonic()
     assert len(events(driver, 2)) >= 2
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < PATIENCE
 
 
 def test_stopping_ends_a_program_that_runs_on() -> None:
-    driver = Driver("input", "exec", "command echo a; sleep 60\ntag t\n<parse>\n@type none\n</parse>")
+    driver = Driver("input", "exec", "command echo a; sleep 600\ntag t\n<parse>\n@type none\n</parse>")
     driver.start()
     began = time.monotonic()
     assert len(events(driver, 1)) == 1
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < PATIENCE
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import json
 import socket
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -14,6 +13,8 @@ from kelp.agent.config.v1 import parse_v1
 from kelp.agent.pipeline.assemble import assemble
 from kelp.agent.pipeline.lifecycle import Agent
 from kelp.agent.plugins.in_prometheus import merge
+from tests.agent.agent_runner import free_port
+from tests.agent.waiting import PATIENCE, wait_for
 
 TEXT = """
 <source>
@@ -72,7 +73,7 @@ TEXT = """
     endpoint http://127.0.0.1:1/
     password hidden
     <buffer>
-      flush_interval 60
+      flush_interval 3600
     </buffer>
   </store>
   <store>
@@ -95,27 +96,17 @@ TEXT = """
 """
 
 
-def free_ports():
-    with socket.socket() as one, socket.socket() as two:
-        one.bind(("127.0.0.1", 0))
-        two.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], two.getsockname()[1]
-
-
 class Running:
     def __init__(self, folder: Path, more: str = "") -> None:
-        self.monitor, self.metrics = free_ports()
+        self.monitor, self.metrics = free_port(), free_port()
         (folder / "in.log").write_text("one\ntwo\n")
         text = TEXT.format(folder=folder, monitor=self.monitor, metrics=self.metrics, more=more)
         self.agent = Agent(assemble(parse_v1(text, "f", folder)))
         self.agent.start()
-        deadline = time.monotonic() + 5
-        while self.plugin("@id=nowhere").get("emit_records") != 2:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        wait_for(lambda: self.plugin("@id=nowhere").get("emit_records") == 2)
 
     def get(self, target: str, port: int | None = None) -> str:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port or self.monitor}{target}", timeout=3) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port or self.monitor}{target}", timeout=PATIENCE) as answer:
             return answer.read().decode()
 
     def plugins(self, query: str = "") -> list[dict]:
@@ -200,13 +191,11 @@ def test_ltsv_and_the_agent_itself(running):
 
 def test_state_as_events(tmp_path):
     running = Running(tmp_path, "tag state\n  emit_interval 0.1")
-    deadline = time.monotonic() + 5
-    while not (found := list(tmp_path.glob("state*.log"))):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for(lambda: list(tmp_path.glob("state*.log")))
     running.agent.assembly.stages[1].stores[0]._flush_at_shutdown = False
     running.agent.stop()
-    records = [json.loads(line) for line in found[0].read_text().splitlines()]
+    (found,) = tmp_path.glob("state*.log")
+    records = [json.loads(line) for line in found.read_text().splitlines()]
     assert {"monitor", "files", "web"} <= {record["plugin_id"] for record in records}
 
 

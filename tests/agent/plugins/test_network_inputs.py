@@ -7,6 +7,7 @@ import json
 import socket
 import ssl
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.parse
@@ -20,7 +21,9 @@ from kelp.agent.config import ConfigError
 from kelp.agent.output.json_text import dump
 from kelp.agent.plugin.base import build
 from kelp.common.errors import KelpError
+from tests.agent.agent_runner import free_port
 from tests.agent.elements import section
+from tests.agent.waiting import PATIENCE, wait_for
 
 
 class Router:
@@ -30,17 +33,9 @@ class Router:
     def emit(self, tag, batch):
         self.events += [(tag, t, r) for t, r in zip(batch.times, batch.records, strict=True)]
 
-    def wait(self, count, seconds=3):
-        end = time.monotonic() + seconds
-        while len(self.events) < count and time.monotonic() < end:
-            time.sleep(0.01)
+    def wait(self, count):
+        wait_for(lambda: len(self.events) >= count)
         return self.events
-
-
-def free_port(kind=socket.SOCK_STREAM):
-    with socket.socket(socket.AF_INET, kind) as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
 
 
 @pytest.fixture
@@ -67,7 +62,7 @@ def post(port, path, body, **headers):
     headers = {name.replace("_", "-"): value for name, value in headers.items()}
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", body, headers, method="POST")
     try:
-        with urllib.request.urlopen(request, timeout=3) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return answer.status
     except urllib.error.HTTPError as error:
         return error.code
@@ -216,7 +211,7 @@ def test_forward_json_and_heartbeat(running):
         assert json.loads(sock.recv(999)) == {"ack": "c"}
     assert router.events == [("in.t", 5 * 10**9, {"a": "é"})]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.settimeout(3)
+        sock.settimeout(PATIENCE)
         sock.sendto(b"\0", ("127.0.0.1", port))
         assert sock.recv(9) == b"\0"
 
@@ -244,7 +239,7 @@ def test_forward_security(running, key, password, accepted, reason):
         if accepted:
             assert pong[4] == hashlib.sha512(b"salt" + b"me" + hello["nonce"] + b"secret").hexdigest()
             sock.sendall(msgpack.packb(["t", 5, {"a": 1}]))
-    assert router.wait(int(accepted), 1) == (BOTH[:1] if accepted else [])
+    assert router.wait(int(accepted)) == (BOTH[:1] if accepted else [])
 
 
 def certificate_authority(folder):
@@ -299,7 +294,7 @@ def test_tcp(running):
 
 def test_udp(running):
     router, port = running(
-        {"@type": "udp", "tag": "u", "port": free_port(socket.SOCK_DGRAM)},
+        {"@type": "udp", "tag": "u"},
         section("parse", {"@type": "none"}),
     )
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
@@ -309,9 +304,8 @@ def test_udp(running):
 
 @pytest.mark.parametrize("kind", ["tcp", "udp"])
 def test_binary_messages(running, kind):
-    port = free_port(socket.SOCK_STREAM if kind == "tcp" else socket.SOCK_DGRAM)
-    router, _ = running(
-        {"@type": kind, "tag": "t", "port": port}, section("parse", {"@type": "msgpack", "time_key": "at"})
+    router, port = running(
+        {"@type": kind, "tag": "t"}, section("parse", {"@type": "msgpack", "time_key": "at"})
     )
     message = msgpack.packb({"at": "2020-01-01 00:00:00 +0000", "é": 200})
     if kind == "tcp":
@@ -322,14 +316,17 @@ def test_binary_messages(running, kind):
     assert router.wait(1) == [("t", 1577836800 * 10**9, {"é": 200})]
 
 
-def test_listeners_stop_at_once(running):
+def test_listeners_stop_at_once(running, monkeypatch):
+    monkeypatch.setattr("kelp.agent.listen.tcp._ACCEPT_SECONDS", 3600)
+    names = set()
     for kind in ("tcp", "udp", "forward"):
         options = {"@type": kind} if kind == "forward" else {"@type": kind, "tag": "t"}
-        running(options, *([] if kind == "forward" else [section("parse", {"@type": "none"})]))
-    began = time.monotonic()
+        _, port = running(options, *([] if kind == "forward" else [section("parse", {"@type": "none"})]))
+        names |= {f"listen-{port}", f"udp-{port}"}
+    assert len(names & {one.name for one in threading.enumerate()}) == 4
     while running.made:
         running.made.pop().stop()
-    assert time.monotonic() - began < 0.4
+    wait_for(lambda: not names & {one.name for one in threading.enumerate()})
 
 
 NEW = b"<16>1 2017-02-06T13:14:15.003Z h app 1 ID - Hi"
@@ -368,7 +365,7 @@ def test_syslog_frames_before_a_broken_one(running):
     ("priority", "tag"), [("191", "s.local7.debug"), ("192", "s..emerg"), ("-1", "s..debug")]
 )
 def test_syslog_of_any_priority(running, priority, tag):
-    options = {"@type": "syslog", "tag": "s", "port": free_port(socket.SOCK_DGRAM)}
+    options = {"@type": "syslog", "tag": "s"}
     router, port = running(options, section("parse", {"@type": "syslog", "parser_engine": "string"}))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.sendto(f"<{priority}>Sep 10 00:00:00 h app: hi".encode(), ("127.0.0.1", port))
@@ -386,7 +383,8 @@ def test_sample(running):
 @pytest.mark.parametrize("options", [{"rate": 0}, {"size": 0}])
 def test_sample_of_nothing(running, options):
     router, _ = running({"@type": "sample", "tag": "s", **options})
-    assert router.wait(1, 0.2) == []
+    time.sleep(0.2)
+    assert router.events == []
 
 
 def test_busy_port_is_named(running):

@@ -7,7 +7,8 @@ import pytest
 
 from kelp.agent.config import ConfigError
 from tests.agent.bulk_sink import Sink, bulk_sink
-from tests.agent.output_driver import T0, make, running, wait_for
+from tests.agent.output_driver import T0, make, running
+from tests.agent.waiting import wait_for
 
 FAST = "<buffer>\nflush_mode immediate\nretry_wait 0.05\n</buffer>"
 STAMP = "2026-11-23T10:00:00.000000000+00:00"

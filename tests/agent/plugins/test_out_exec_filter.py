@@ -8,7 +8,8 @@ import pytest
 
 from kelp.agent.config import ConfigError
 from kelp.agent.plugins import out_exec_filter
-from tests.agent.output_driver import NS, T0, make, running, wait_for
+from tests.agent.output_driver import NS, T0, make, running
+from tests.agent.waiting import wait_for
 
 JSON = "<format>\n@type json\n</format>\n<parse>\n@type json\n</parse>"
 AT_ONCE = "<buffer>\nflush_mode immediate\nretry_wait 0.05\n</buffer>"
@@ -68,11 +69,12 @@ def test_a_program_that_ends_is_started_again() -> None:
     command = "sh -c 'read l; echo $l'"
     with running(f"@type exec_filter\ncommand {command}\ntag o\nchild_respawn inf\n<format>\nkeys a\n</format>\n"
                  f"<parse>\nkeys a\n</parse>\n{AT_ONCE}") as driver:  # fmt: skip
+        (child,) = driver.output._children
         for n in range(3):
-            wait_for(lambda: driver.output._children[0].program is not None)
+            program = child.program
             driver.emit("t", (T0, {"a": n}))
             wait_for(lambda n=n: len(driver.recorder.events) == n + 1)
-            wait_for(lambda: driver.output._children[0].program is None)
+            wait_for(lambda program=program: child.program not in (None, program))
 
 
 def test_without_a_program_chunks_are_kept(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from kelp.agent.buffer.chunk import decompress
 from kelp.agent.config import ConfigError
-from tests.agent.output_driver import NS, T0, make, running, wait_for
+from tests.agent.output_driver import NS, T0, make, running
+from tests.agent.waiting import wait_for
 
 TIME = "<buffer time>\n@type memory\ntimekey {}\ntimekey_use_utc true\n</buffer>"
 NONE = "<buffer []>\n@type memory\n</buffer>"

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,11 @@ from kelp.agent.output.forward.balancer import Balancer, Member
 from kelp.agent.output.forward.node import Node, Settings
 from kelp.agent.plugin import build
 from kelp.common.log import Log
-from tests.agent.output_driver import T0, FakeContext, Recorder, make, running, wait_for
+from tests.agent.agent_runner import free_port
+from tests.agent.output_driver import T0, FakeContext, Recorder, make, running
+from tests.agent.waiting import PATIENCE, wait_for
 
 FAST = "<buffer tag>\nflush_mode immediate\nretry_wait 0.05\nretry_max_interval 0.1\n</buffer>"
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 @contextmanager
@@ -177,6 +174,9 @@ def test_chunks_are_sent_until_they_are_acknowledged() -> None:
     options = "require_ack_response true\nack_response_timeout 1\nheartbeat_type none\nkeepalive true"
     with running(output(port, options=options)) as driver:
         driver.emit("t", (T0, {"n": 1}))
+        wait_for(lambda: not server.answers)
+        (node,) = driver.output._nodes
+        node._settings = replace(node._settings, ack_timeout=PATIENCE)  # for the answer after "never"
         wait_for(lambda: driver.output.chunks.size == 0)
     assert len(server.chunks) == 4
     assert len(set(server.chunks)) == 1

@@ -17,7 +17,8 @@ from kelp.agent.config import ConfigError
 from kelp.agent.metrics.registry import REGISTRY
 from kelp.agent.output.google.fields import adjust_time, severity
 from kelp.agent.plugins.out_google_cloud import GoogleCloudError
-from tests.agent.output_driver import NS, T0, make, running, wait_for
+from tests.agent.output_driver import NS, T0, make, running
+from tests.agent.waiting import wait_for
 
 TIME = "2026-11-23T10:00:00.000000000Z"
 REFUSED = {"error": {"code": 400, "message": "some are bad", "details": [{

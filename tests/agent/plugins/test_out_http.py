@@ -7,7 +7,8 @@ import pytest
 
 from kelp.agent.config import ConfigError
 from tests.agent.bulk_sink import Handler, Sink, bulk_sink
-from tests.agent.output_driver import T0, Running, make, running, wait_for
+from tests.agent.output_driver import T0, Running, make, running
+from tests.agent.waiting import wait_for
 
 FAST = "<buffer {}>\nflush_mode immediate\nretry_wait 0.05\n</buffer>"
 

@@ -13,7 +13,8 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from kelp.agent.config import ConfigError
 from kelp.agent.output.kafka.producer import KafkaError, crc32, murmur2
 from kelp.agent.plugins.out_kafka2 import Kafka2Output
-from tests.agent.output_driver import NS, T0, make, running, wait_for
+from tests.agent.output_driver import NS, T0, make, running
+from tests.agent.waiting import PATIENCE, wait_for
 
 PARTITIONS = 4  # of a mock topic
 
@@ -30,7 +31,7 @@ class Cluster:
         consumer = Consumer({"bootstrap.servers": self.brokers, "group.id": "test", "log_level": 0})
         consumer.assign([TopicPartition(topic, n, 0) for n in range(PARTITIONS)])
         found: list[Any] = []
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + PATIENCE
         while len(found) < count and time.monotonic() < deadline:
             message = consumer.poll(0.2)
             if message is not None and message.error() is None:
@@ -43,7 +44,7 @@ class Cluster:
 @pytest.fixture(scope="module")
 def cluster() -> Cluster:
     producer = Producer({"test.mock.num.brokers": 2, "log_level": 0})
-    found = producer.list_topics(timeout=5).brokers.values()
+    found = producer.list_topics(timeout=PATIENCE).brokers.values()
     return Cluster(producer, ",".join(f"{one.host}:{one.port}" for one in found))
 
 
@@ -141,7 +142,7 @@ def test_values(cluster: Cluster, options: str, record: dict[str, Any], value: b
 
 @pytest.mark.parametrize("codec", ["gzip", "snappy", "lz4", "zstd"])
 def test_packing_and_limit(cluster: Cluster, codec: str) -> None:
-    options = f"default_topic c-{codec}\ncompression_codec {codec}\nmax_send_limit_bytes 50\nrequired_acks 1\nack_timeout 5"
+    options = f"default_topic c-{codec}\ncompression_codec {codec}\nmax_send_limit_bytes 50\nrequired_acks 1\nack_timeout 60"
     send(cluster, options, {"a": "x" * 100}, {"a": "y"})
     (message,) = cluster.messages(f"c-{codec}", 1)
     assert message.value() == b'{"a":"y"}'

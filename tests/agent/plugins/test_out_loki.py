@@ -8,7 +8,8 @@ import pytest
 
 from kelp.agent.config import ConfigError
 from tests.agent.bulk_sink import Handler, bulk_sink
-from tests.agent.output_driver import T0, make, running, wait_for
+from tests.agent.output_driver import T0, make, running
+from tests.agent.waiting import wait_for
 
 RECORD = {"log": "a b", "n": 1, "k": {"ns": "shop", "labels": {"app.x/y": "web"}}, "q": 'x"\\'}
 

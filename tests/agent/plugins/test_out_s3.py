@@ -10,8 +10,9 @@ import pytest
 from kelp.agent.buffer.chunk import decompress
 from kelp.agent.config import ConfigError
 from kelp.agent.output.s3.client import S3Error
-from tests.agent.output_driver import T0, Running, make, running, wait_for
+from tests.agent.output_driver import T0, Running, make, running
 from tests.agent.s3_sink import Sink, s3_sink
+from tests.agent.waiting import wait_for
 
 KEYS = "aws_key_id AKID\naws_sec_key secret"
 JSON = "<format>\n@type json\n</format>"

@@ -13,6 +13,7 @@ from kelp.agent.plugin.base import build
 from tests.agent.elements import section
 
 NOW = "now"
+RECENT = 600 * 10**9
 
 
 pytestmark = pytest.mark.usefixtures("utc")
@@ -36,10 +37,10 @@ def events(options, text, *inner):
         return "error"
     assert batch.records == [record for _when, record in one]
     for got, (want, _record) in zip(batch.times, one, strict=True):
-        assert abs(got - (want or time.time_ns())) < 10**9
+        assert abs(got - (want or time.time_ns())) < RECENT
     out = []
     for when, record in one:
-        is_now = when is None or abs(when - time.time_ns()) < 10**10
+        is_now = when is None or abs(when - time.time_ns()) < RECENT
         out.append((NOW if is_now else when, record))
     return out
 
