@@ -200,6 +200,35 @@ def test_usr1_opens_the_log_file_again(runner):
     assert "stopped" in log.read_text()
 
 
+def test_a_signal_that_comes_while_a_worker_loads_is_not_lost(runner):
+    pipe = runner.folder / "part.conf"
+    os.mkfifo(pipe)
+    process = runner.start(runner.config(f"@include {pipe}\n<match **>\n@type null\n</match>\n"))
+    wait_for(lambda: is_read(pipe))  # by the supervisor
+    wait_for(lambda: children(process.pid))
+    (worker,) = children(process.pid)  # waits to read it, too
+    process.send_signal(signal.SIGUSR1)
+    wait_for(lambda: signal.SIGUSR1 in pending_signals(worker))
+    wait_for(lambda: is_read(pipe))
+    wait_for(lambda: "flushing the buffers" in runner.log())
+    assert runner.stop(process) == 0
+
+
+def is_read(pipe: Path) -> bool:
+    """Whether somebody reads a pipe; it then ends for him."""
+    try:
+        os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+    except OSError:
+        return False
+    return True
+
+
+def pending_signals(pid: int) -> set[int]:
+    """The signals that were sent to a process and wait to be delivered."""
+    (mask,) = re.findall(r"^ShdPnd:\s*(\w+)", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    return {number for number in range(1, 65) if int(mask, 16) >> number - 1 & 1}
+
+
 def test_permissions_of_files_that_plugins_write(runner):
     folder = runner.folder
     (folder / "in.log").write_text("one\n")

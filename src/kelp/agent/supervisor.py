@@ -192,13 +192,15 @@ class Supervisor:
             sys.stderr.flush()
 
     def _leave_parent(self) -> None:
-        """Give up what belongs to the parent: its signal handlers, its sockets, its ends of other lifelines."""
+        """Give up what belongs to the parent: its signal handlers, its sockets, its ends of other lifelines.
+
+        Signals that ask a worker to do something stay blocked until it has handlers of its own: none gets lost.
+        """
         signal.set_wakeup_fd(-1)
-        for number in (*_STOPPING, signal.SIGCHLD):
+        ending = (*_STOPPING, signal.SIGCHLD)
+        for number in ending:
             signal.signal(number, signal.SIG_DFL)
-        for number in (*_RELOADING, signal.SIGUSR1):
-            signal.signal(number, signal.SIG_IGN)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _HANDLED)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ending)
         for sock in self._inherited:
             sock.close()
         if self._orders.rpc is not None:

@@ -139,6 +139,7 @@ class Worker:
         for handled in _HANDLED:
             signal.signal(handled, lambda number, frame: self._signals.append(number))
         signal.set_wakeup_fd(self._wake_end.fileno(), warn_on_full_buffer=False)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _HANDLED)  # those that came while it was loading
         if not self._start():
             return EXIT_START
         actions: dict[int, Callable[[], None]] = {
