@@ -6,7 +6,8 @@ import pytest
 
 from kelp.agent.config import ConfigError
 from tests.agent.bulk_sink import bulk_sink
-from tests.agent.output_driver import T0, make, running, wait_for
+from tests.agent.output_driver import T0, make, running
+from tests.agent.waiting import wait_for
 
 TYPE = "@type elasticsearch_dynamic\n"
 FAST = "<buffer>\n  flush_mode immediate\n  retry_wait 0.05\n  retry_forever\n</buffer>\n"
