@@ -40,6 +40,11 @@ class Runner:
         process.terminate()
         return process.wait(PATIENCE)
 
+    def is_running(self, process: "subprocess.Popen[str]") -> bool:
+        """Whether an agent without supervisor has started."""
+        lines = self.log().splitlines()
+        return any("agent is running" in line and line.endswith(f" pid={process.pid}") for line in lines)
+
     def log(self) -> str:
         return (self.folder / "log").read_text()
 

@@ -64,7 +64,13 @@ def start(
     state = runner.folder / "state"
     state.mkdir(exist_ok=True)
     text = CONFIG.format(
-        logs=logs, state=state, port=port, threads=threads, chunk=chunk, overflow=overflow, rotate_wait=rotate_wait
+        logs=logs,
+        state=state,
+        port=port,
+        threads=threads,
+        chunk=chunk,
+        overflow=overflow,
+        rotate_wait=rotate_wait,
     )
     runner.start(runner.config(text), "--no-supervisor")
     return logs

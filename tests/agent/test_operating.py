@@ -87,7 +87,9 @@ class Agent:
         return [json.loads(line) for path in found for line in path.read_text().splitlines()]
 
     def call(self, path: str) -> dict:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.values['rpc']}{path}", timeout=PATIENCE) as answer:
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:{self.values['rpc']}{path}", timeout=PATIENCE
+        ) as answer:
             return json.loads(answer.read())
 
     def send(self, text: str) -> None:

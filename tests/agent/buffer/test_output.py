@@ -256,7 +256,9 @@ def test_hopeless_chunks_are_kept_as_files(tmp_path: Path, option: str, kept: bo
 
 def test_overflow_throws() -> None:
     SinkOutput.away = True
-    with running(config("total_limit_size 10\nflush_mode immediate\nretry_wait 0.02\nretry_forever")) as driver:
+    with running(
+        config("total_limit_size 10\nflush_mode immediate\nretry_wait 0.02\nretry_forever")
+    ) as driver:
         driver.emit("t", event("12345"))
         with pytest.raises(BufferOverflow, match="total_limit_size 10 are in use"):
             driver.emit("t", event("12345"))

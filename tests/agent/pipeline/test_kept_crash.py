@@ -3,8 +3,6 @@
 import random
 import re
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -12,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.agent.agent_runner import Runner
 from tests.agent.bulk_sink import bulk_sink
 from tests.agent.cri import CRI_PARSE
-from tests.agent.waiting import PATIENCE, wait_for
+from tests.agent.waiting import wait_for
 
 CONFIG = """
 <source>
@@ -112,7 +111,7 @@ class Writer(threading.Thread):
 
 @pytest.mark.crash
 @pytest.mark.parametrize(("limit", "overflow"), [("64m", "block"), ("200k", "throw_exception")])
-def test_lines_kept_by_stages_survive(tmp_path: Path, limit: str, overflow: str) -> None:
+def test_lines_kept_by_stages_survive(runner: Runner, tmp_path: Path, limit: str, overflow: str) -> None:
     chance = random.Random(5)
     with bulk_sink() as sink:
         config = tmp_path / "fluent.conf"
@@ -122,7 +121,7 @@ def test_lines_kept_by_stages_survive(tmp_path: Path, limit: str, overflow: str)
         for writer in writers:
             writer.start()
         while any(writer.is_alive() for writer in writers):
-            agent = start(config)
+            agent = runner.start(config, "--no-supervisor")
             sink.moods += ["500"] * chance.randrange(4)
             time.sleep(chance.uniform(0.6, 2.0))
             agent.send_signal(signal.SIGKILL)
@@ -130,14 +129,14 @@ def test_lines_kept_by_stages_survive(tmp_path: Path, limit: str, overflow: str)
         for writer in writers:
             writer.join()
         sink.moods.clear()
-        agent = start(config)
+        agent = runner.start(config, "--no-supervisor")
         wanted = {n for writer in writers for n in range(writer.first, writer.next)}
         wait_for(lambda: wanted <= set(numbers(sink)), pause=0.3)
-        agent.terminate()
-        assert agent.wait(PATIENCE) == 0
+        wait_for(lambda: runner.is_running(agent))
+        assert runner.stop(agent) == 0
 
 
-def test_an_orderly_stop_repeats_nothing(tmp_path: Path) -> None:
+def test_an_orderly_stop_repeats_nothing(runner: Runner, tmp_path: Path) -> None:
     with bulk_sink() as sink:
         config = tmp_path / "fluent.conf"
         values = {"folder": str(tmp_path), "port": sink.port, "limit": "64m", "overflow": "block"}
@@ -149,10 +148,10 @@ def test_an_orderly_stop_repeats_nothing(tmp_path: Path) -> None:
         for lines, last in zip(rest, (2, 0, 3), strict=True):
             with (tmp_path / "a.log").open("a") as file:
                 file.writelines(lines)
-            agent = start(config)
+            agent = runner.start(config, "--no-supervisor")
             wait_for(lambda last=last: last in numbers(sink))
-            agent.terminate()
-            assert agent.wait(PATIENCE) == 0
+            wait_for(lambda agent=agent: runner.is_running(agent))
+            assert runner.stop(agent) == 0
         assert numbers(sink) == Counter({0: 1, 1: 1, 2: 1, 3: 1})
 
 
@@ -189,7 +188,7 @@ TALE = """
 
 
 @pytest.mark.crash
-def test_a_crash_repeats_no_message_that_was_handed_on(tmp_path: Path) -> None:
+def test_a_crash_repeats_no_message_that_was_handed_on(runner: Runner, tmp_path: Path) -> None:
     """One block of the file holds many messages; the last of them is always kept back."""
     log, count = tmp_path / "a.log", 3000
     with bulk_sink() as sink:
@@ -197,7 +196,7 @@ def test_a_crash_repeats_no_message_that_was_handed_on(tmp_path: Path) -> None:
         config.write_text(TALE.format(folder=tmp_path, port=sink.port))
         log.write_text("".join(f"begin #{n}#\n  more\n" for n in range(count)))
         for more in (count, count + 1, count + 2):  # the last message of the run before ends with each run
-            agent = start(config)
+            agent = runner.start(config, "--no-supervisor")
             kept = len(f"begin #{more - 1}#\n  more\n")
             wait_for(lambda more=more: more - 2 in numbers(sink), pause=0.1)
             wait_for(lambda: not list((tmp_path / "buffer").glob("*.log")))
@@ -212,11 +211,6 @@ def test_a_crash_repeats_no_message_that_was_handed_on(tmp_path: Path) -> None:
 def saved(positions: Path) -> int:
     """The position that a file of positions has for its only file."""
     return int(positions.read_text().split("\t")[1], 16)
-
-
-def start(config: Path) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "kelp", "agent", "-c", str(config), "--no-supervisor", "-q"]
-    return subprocess.Popen(command)
 
 
 def numbers(sink: object) -> "Counter[int]":

@@ -106,7 +106,9 @@ class Running:
         wait_for(lambda: self.plugin("@id=nowhere").get("emit_records") == 2)
 
     def get(self, target: str, port: int | None = None) -> str:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port or self.monitor}{target}", timeout=PATIENCE) as answer:
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:{port or self.monitor}{target}", timeout=PATIENCE
+        ) as answer:
             return answer.read().decode()
 
     def plugins(self, query: str = "") -> list[dict]:
