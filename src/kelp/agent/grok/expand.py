@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kelp.agent.grok import patterns
+from kelp.agent.grok import bacula, firewalls, nagios, patterns, programs, zeek
 from kelp.common.errors import KelpError
 
 _REFERENCE = re.compile(
@@ -30,7 +30,11 @@ class Expansion:
 
 def definitions(series: str) -> dict[str, str]:
     """Kelp's own definitions: `legacy`, or `ecs-v1` for the field names of the Elastic Common Schema."""
-    text = patterns.COMMON + patterns.LEGACY + (patterns.ECS if series == "ecs-v1" else "")
+    common = patterns.COMMON + programs.COMMON + bacula.COMMON
+    modules = (patterns, programs, firewalls, zeek, nagios, bacula)
+    text = common + "".join([module.LEGACY for module in modules])
+    if series == "ecs-v1":
+        text += "".join([module.ECS for module in modules])
     return read(text.splitlines())
 
 
