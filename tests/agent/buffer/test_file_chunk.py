@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from kelp.agent.buffer.chunk import Frame
+from kelp.agent.buffer.chunk_file import ChunkPath, sound_frames
 from kelp.agent.buffer.errors import BufferFull, ChunkDamaged
-from kelp.agent.buffer.file_chunk import ChunkPath, FileChunk, recover, sound_frames, truncate
+from kelp.agent.buffer.file_chunk import FileChunk
 from kelp.agent.buffer.metadata import Metadata
 
 META = Metadata(60, "täg", (("k", 1), ("$.a.b", None)))
@@ -29,10 +30,10 @@ def make(
 
 def reopen(chunk: FileChunk, state: str = "b") -> tuple[list[Frame], int, bool]:
     chunk.close()
-    found = recover(ChunkPath(*chunk._place), state, chunk.id)
+    found = FileChunk.recover(ChunkPath(*chunk._place), state, chunk.id)
     if found.damaged:
         return sound_frames(found.chunk.path), found.cut, True
-    truncate(found)
+    found.chunk.cut_tail()
     return list(found.chunk.frames()), found.cut, False
 
 
@@ -42,7 +43,7 @@ def test_round_trip(tmp_path: Path, compression: str) -> None:
     assert Path(chunk.path).name == f"buffer.b{chunk.id}.log"
     chunk.seal()
     assert Path(chunk.path).name == f"buffer.q{chunk.id}.log"
-    found = recover(ChunkPath(str(tmp_path), "buffer.", ".log"), "q", chunk.id).chunk
+    found = FileChunk.recover(ChunkPath(str(tmp_path), "buffer.", ".log"), "q", chunk.id).chunk
     assert list(found.frames()) == FRAMES
     assert (found.metadata, found.records, found.size, found.created) == (META, 14, chunk.size, chunk.created)
     assert found.read() == b"".join(frame.data for frame in FRAMES)
@@ -65,8 +66,8 @@ def test_appends_go_on_after_a_cut(tmp_path: Path) -> None:
     chunk.close()
     with open(chunk.path, "ab") as file:
         file.write(b"\xf5KF\x1a half a frame")
-    found = recover(ChunkPath(str(tmp_path), "buffer.", ".log"), "b", chunk.id)
-    truncate(found)
+    found = FileChunk.recover(ChunkPath(str(tmp_path), "buffer.", ".log"), "b", chunk.id)
+    found.chunk.cut_tail()
     found.chunk.append(Frame(b"four", 1))
     assert list(found.chunk.frames()) == [*FRAMES, Frame(b"four", 1)]
 
@@ -143,7 +144,7 @@ def test_replace_and_purge(tmp_path: Path) -> None:
     chunk.seal()
     chunk.replace([FRAMES[2]])
     assert (list(chunk.frames()), chunk.records, chunk.size) == ([FRAMES[2]], 3, len(FRAMES[2].data))
-    found = recover(ChunkPath(str(tmp_path), "buffer.", ".log"), "q", chunk.id).chunk
+    found = FileChunk.recover(ChunkPath(str(tmp_path), "buffer.", ".log"), "q", chunk.id).chunk
     assert list(found.frames()) == [FRAMES[2]]
     chunk.purge()
     chunk.purge()

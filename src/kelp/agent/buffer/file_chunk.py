@@ -1,64 +1,23 @@
-"""Chunks in files that survive SIGKILL, a full disk and torn or damaged tails.
-
-A file is a header and frames. The header is `KELPBUF1`, the length and CRC-32 of a JSON object, and that object
-(id, metadata, time of creation, compression). A frame is a fixed part (magic, lengths of data and origin, number of
-records, CRC-32 of all of them), the origin and the data, written by one system call: a frame whose checksum fits has
-been committed, anything else at the end of the file was never acknowledged to anyone and is cut off.
-The name tells the state as Fluentd's do: `PREFIX.b<id>SUFFIX` is staged, `PREFIX.q<id>SUFFIX` queued.
-"""
+"""Chunks in files that survive SIGKILL, a full disk and torn or damaged tails."""
 
 import contextlib
-import json
 import mmap
 import os
-import struct
 import time
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
-from kelp.agent.buffer.chunk import Chunk, Frame, checksum, compress, new_chunk_id
+from kelp.agent.buffer.chunk import Chunk, Frame, compress, new_chunk_id
+from kelp.agent.buffer.chunk_file import (
+    ChunkPath,
+    Reader,
+    encode_frame,
+    encode_header,
+    header_size,
+    read_frame,
+)
 from kelp.agent.buffer.errors import BufferFull, ChunkDamaged
 from kelp.agent.buffer.metadata import Metadata
-
-MAGIC = b"KELPBUF1"
-FRAME_MAGIC = b"\xf5KF\x1a"
-_HEADER = struct.Struct(">II")
-_FRAME = struct.Struct(">4sIIII")
-_FRAME_FIELDS = struct.Struct(">III")
-
-
-class ChunkPath(NamedTuple):
-    """Where the chunk files of one buffer lie: `prefix` ends with the part before `b<id>`."""
-
-    directory: str
-    prefix: str
-    suffix: str
-
-    def of(self, state: str, chunk_id: str) -> str:
-        """The path of a chunk in `state` (b or q)."""
-        return os.path.join(self.directory, f"{self.prefix}{state}{chunk_id}{self.suffix}")
-
-    def parse(self, name: str) -> tuple[str, str] | None:
-        """(state, id) if `name` is a chunk file of this buffer, else None."""
-        if not (name.startswith(self.prefix) and name.endswith(self.suffix)):
-            return None
-        middle = name[len(self.prefix) : len(name) - len(self.suffix)]
-        if len(middle) != 33 or middle[0] not in "bq" or any(c not in "0123456789abcdef" for c in middle[1:]):
-            return None
-        return middle[0], middle[1:]
-
-
-def _encode_header(chunk_id: str, metadata: Metadata, created: float, compression: str) -> bytes:
-    fields = {"id": chunk_id, "created": created, "compress": compression, **metadata.to_json()}
-    body = json.dumps(fields, ensure_ascii=False).encode("utf-8", "surrogateescape")
-    return MAGIC + _HEADER.pack(len(body), checksum(body)) + body
-
-
-def _encode_frame(frame: Frame) -> list[bytes]:
-    lengths = _FRAME_FIELDS.pack(len(frame.data), len(frame.origin), frame.records)
-    crc = checksum(lengths, frame.origin, frame.data)
-    head = _FRAME.pack(FRAME_MAGIC, len(frame.data), len(frame.origin), frame.records, crc)
-    return [head, frame.origin, frame.data]
 
 
 class FileChunk(Chunk):
@@ -92,7 +51,7 @@ class FileChunk(Chunk):
     ) -> "FileChunk":
         """Make an empty staged chunk. Raises BufferFull when the file cannot be made."""
         chunk = cls(place, metadata, new_chunk_id(), time.time(), compression, "b")
-        header = _encode_header(chunk.id, metadata, chunk.created, compression)
+        header = encode_header(chunk.id, metadata, chunk.created, compression)
         chunk.synced = synced
         try:
             flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
@@ -108,6 +67,32 @@ class FileChunk(Chunk):
             raise
         return chunk
 
+    @classmethod
+    def recover(cls, place: ChunkPath, state: str, chunk_id: str) -> "Recovered":
+        """Open the chunk that a former process left, without changing the file.
+
+        Raises ChunkDamaged when the header is unreadable, OSError when the file is.
+        """
+        with open(place.of(state, chunk_id), "rb") as file:
+            if os.fstat(file.fileno()).st_size == 0:
+                raise ChunkDamaged("empty")
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+                reader = Reader(content)
+                fields = reader.header()
+                created = fields["created"]
+                moment = float(created) if isinstance(created, (int, float)) else time.time()
+                metadata = Metadata.from_json(fields)
+                chunk = cls(place, metadata, chunk_id, moment, str(fields["compress"]), state)
+                for frame in reader.frames():
+                    chunk.size += len(frame.data)
+                    chunk.records += frame.records
+                chunk._length = reader.intact
+                return Recovered(chunk, len(content) - reader.intact, reader.damaged)
+
+    def cut_tail(self) -> None:
+        """Take an unfinished append off the file."""
+        os.truncate(self.path, self._length)
+
     @property
     def path(self) -> str:
         """Where the chunk lies now."""
@@ -119,7 +104,7 @@ class FileChunk(Chunk):
         return self._state == "b"
 
     def _store(self, frame: Frame) -> None:
-        self._write(_encode_frame(frame))
+        self._write(encode_frame(frame))
 
     def _write(self, parts: list[bytes]) -> None:
         """Append all of `parts` or nothing."""
@@ -150,9 +135,9 @@ class FileChunk(Chunk):
     def stored_frames(self) -> Iterator[Frame]:
         """Read frame by frame, so that a chunk need not fit into memory. Raises ChunkDamaged, OSError."""
         with open(self.path, "rb") as file:
-            position = file.seek(_header_size(file.read(len(MAGIC) + _HEADER.size)))
+            position = file.seek(header_size(file))
             while position < self._length:
-                frame = _read_frame(file)
+                frame = read_frame(file)
                 if frame is None:
                     raise ChunkDamaged(f"cannot read buffer chunk {self.path}: damaged at byte {position}")
                 position = file.tell()
@@ -174,11 +159,11 @@ class FileChunk(Chunk):
         self.close()
 
     def replace(self, frames: Iterable[Frame]) -> None:
-        header = _encode_header(self.id, self.metadata, self.created, self.compression)
+        header = encode_header(self.id, self.metadata, self.created, self.compression)
         kept = [frame._replace(data=compress(frame.data, self.compression)) for frame in frames]
         parts = [header]
         for frame in kept:
-            parts += _encode_frame(frame)
+            parts += encode_frame(frame)
         temporary = self.path + ".new"
         with open(temporary, "wb") as file:
             file.writelines(parts)
@@ -215,147 +200,9 @@ def _sync_folder(folder: str) -> None:
         os.close(descriptor)
 
 
-def _header_size(start: bytes) -> int:
-    """The length of a chunk file's header, from its first bytes."""
-    if not start.startswith(MAGIC):
-        raise ChunkDamaged("header missing")
-    length: int = _HEADER.unpack_from(start, len(MAGIC))[0]
-    return len(MAGIC) + _HEADER.size + length
-
-
-def _read_frame(file: BinaryIO) -> Frame | None:
-    head = file.read(_FRAME.size)
-    if len(head) < _FRAME.size:
-        return None
-    magic, size, origin_size, records, crc = _FRAME.unpack(head)
-    if magic != FRAME_MAGIC:
-        return None
-    origin = file.read(origin_size)
-    data = file.read(size)
-    if checksum(head[4:16], origin, data) != crc:
-        return None
-    return Frame(data, records, origin)
-
-
-class _Reader:
-    """Walks the bytes of a chunk file that may be damaged."""
-
-    def __init__(self, content: bytes | mmap.mmap) -> None:
-        self.content = content
-        self.position = 0
-
-    def header(self) -> dict[str, object]:
-        start = len(MAGIC) + _HEADER.size
-        if len(self.content) < start or self.content[: len(MAGIC)] != MAGIC:
-            raise ChunkDamaged("header missing")
-        length, crc = _HEADER.unpack_from(self.content, len(MAGIC))
-        body = self.content[start : start + length]
-        if len(body) != length or checksum(body) != crc:
-            raise ChunkDamaged("header damaged")
-        self.position = start + length
-        fields: dict[str, object] = json.loads(body.decode("utf-8", "surrogateescape"))
-        return fields
-
-    def frame(self) -> Frame | None:
-        """The next committed frame, or None (then `position` stays before what is not one)."""
-        start = self.position + _FRAME.size
-        if start > len(self.content):
-            return None
-        magic, size, origin_size, records, crc = _FRAME.unpack_from(self.content, self.position)
-        end = start + origin_size + size
-        if magic != FRAME_MAGIC or end > len(self.content):
-            return None
-        origin = self.content[start : start + origin_size]
-        data = self.content[start + origin_size : end]
-        if checksum(_FRAME_FIELDS.pack(size, origin_size, records), origin, data) != crc:
-            return None
-        self.position = end
-        return Frame(data, records, origin)
-
-
 class Recovered(NamedTuple):
-    """A chunk found at start: `cut` bytes of an unfinished append were removed; `damaged` if more was wrong."""
+    """A chunk found at start: `cut` bytes of an unfinished append stand behind it; `damaged` if more was wrong."""
 
     chunk: FileChunk
     cut: int
     damaged: bool
-
-
-def recover(place: ChunkPath, state: str, chunk_id: str) -> Recovered:
-    """Open the chunk that a former process left, without changing the file.
-
-    Frames after a damaged one are found again by their magic and checksum. Raises ChunkDamaged when the header is
-    unreadable, OSError when the file is.
-    """
-    with open(place.of(state, chunk_id), "rb") as file:
-        length = os.fstat(file.fileno()).st_size
-        if length == 0:
-            raise ChunkDamaged("empty")
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            return _recover(place, state, chunk_id, content)
-
-
-def _recover(place: ChunkPath, state: str, chunk_id: str, content: mmap.mmap) -> Recovered:
-    reader = _Reader(content)
-    fields = reader.header()
-    created = fields["created"]
-    chunk = FileChunk(
-        place,
-        Metadata.from_json(fields),
-        chunk_id,
-        float(created) if isinstance(created, (int, float)) else time.time(),
-        str(fields["compress"]),
-        state,
-    )
-    chunk._length = reader.position
-    damaged = False
-    while True:
-        frame = reader.frame()
-        if frame is not None:
-            chunk.size += len(frame.data)
-            chunk.records += frame.records
-            if not damaged:
-                chunk._length = reader.position
-            continue
-        following = _next_frame(reader)
-        if following < 0:
-            break
-        damaged = True
-        reader.position = following
-    return Recovered(chunk, len(content) - chunk._length, damaged)
-
-
-def _next_frame(reader: _Reader) -> int:
-    """Where the next sound frame after a damaged place begins, or -1."""
-    probe = _Reader(reader.content)
-    position = reader.content.find(FRAME_MAGIC, reader.position + 1)
-    while position >= 0:
-        probe.position = position
-        if probe.frame() is not None:
-            return position
-        position = reader.content.find(FRAME_MAGIC, position + 1)
-    return -1
-
-
-def sound_frames(path: str) -> list[Frame]:
-    """Every frame of a damaged chunk file that is still whole, as stored."""
-    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return _sound_frames(_Reader(content))
-
-
-def _sound_frames(reader: _Reader) -> list[Frame]:
-    reader.header()
-    frames: list[Frame] = []
-    while True:
-        frame = reader.frame()
-        if frame is not None:
-            frames.append(frame)
-            continue
-        reader.position = _next_frame(reader)
-        if reader.position < 0:
-            return frames
-
-
-def truncate(recovered: Recovered) -> None:
-    """Cut the unfinished tail off the file of a recovered chunk."""
-    os.truncate(recovered.chunk.path, recovered.chunk._length)

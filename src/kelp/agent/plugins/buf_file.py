@@ -8,8 +8,9 @@ from typing import ClassVar
 
 from kelp.agent.buffer.buffer import Buffer
 from kelp.agent.buffer.chunk import Chunk, Frame, decompress
+from kelp.agent.buffer.chunk_file import MAGIC, ChunkPath, sound_frames
 from kelp.agent.buffer.errors import ChunkDamaged
-from kelp.agent.buffer.file_chunk import MAGIC, ChunkPath, FileChunk, recover, sound_frames, truncate
+from kelp.agent.buffer.file_chunk import FileChunk
 from kelp.agent.buffer.fluentd_chunk import META_SUFFIX, is_single_chunk
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.storage import BufferStorage, safe_name
@@ -179,7 +180,7 @@ class FileBuffer(BufferStorage):
     def _recover(self, place: ChunkPath, state: str, chunk_id: str) -> FileChunk | None:
         path = place.of(state, chunk_id)
         try:
-            found = recover(place, state, chunk_id)
+            found = FileChunk.recover(place, state, chunk_id)
             found.chunk.synced = self.fsync
         except ChunkDamaged as error:
             self._set_aside(path, chunk_id, str(error))
@@ -194,7 +195,7 @@ class FileBuffer(BufferStorage):
             return None
         if found.cut:
             self.log.warning("cut an unfinished append off a buffer chunk", path=path, bytes=found.cut)
-            truncate(found)
+            found.chunk.cut_tail()
         return found.chunk
 
     def _salvage(self, place: ChunkPath, chunk: FileChunk, path: str) -> FileChunk | None:
