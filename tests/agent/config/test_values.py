@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kelp.agent.config import values
+from kelp.agent.ruby.numbers import to_octal
 
 
 def fault(convert: Callable[[Any], Any], raw: Any) -> str:
@@ -66,4 +67,4 @@ def test_conversions(convert: Callable[[Any], Any], raw: Any, expected: str) -> 
     ("text", "mode"), [("0644", 0o644), ("755", 0o755), ("0o640", 0o640), ("x", 0), ("9", 0), ("64x", 0o64)]
 )
 def test_octal_numbers(text: str, mode: int) -> None:
-    assert values.ruby_octal(text) == mode
+    assert to_octal(text) == mode

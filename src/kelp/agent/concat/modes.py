@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from kelp.agent.concat.streams import Part, Parts, Stream
-from kelp.agent.config.values import ruby_to_i
 from kelp.agent.event import Record
+from kelp.agent.ruby.numbers import to_i
 from kelp.agent.ruby.values import ruby_size, to_s
 
 Search = Callable[[Any], object]
@@ -119,7 +119,7 @@ class DockerPartial(Mode):
         # journald does not mark the last part as partial, so there the id tells.
         self._indicator = self._message if form == "docker-fluentd" else self._id
         self._keep = keep
-        self.order = lambda part: ruby_to_i(to_s(part[1].get(self._ordinal)))
+        self.order = lambda part: to_i(to_s(part[1].get(self._ordinal)))
 
     def applies(self, record: Record) -> bool:
         return self._indicator in record

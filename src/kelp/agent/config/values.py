@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from kelp.agent.ruby.json_text import load_json
+from kelp.agent.ruby.numbers import DIGITS, to_f, to_i
 from kelp.agent.ruby.values import to_s
 
 _SIZE = (
@@ -25,15 +26,10 @@ _TIME = (
     (re.compile(r"([0-9]+)h"), 3600),
     (re.compile(r"([0-9]+)d"), 86400),
 )
-_DIGITS = "[0-9]+(?:_[0-9]+)*"
-_INTEGER_HEAD = re.compile(rf"\s*([+-]?{_DIGITS})", re.ASCII)
-_FLOAT_HEAD = re.compile(
-    rf"\s*([+-]?(?:{_DIGITS})?(?:(?<=[0-9])|(?=\.[0-9]))(?:\.{_DIGITS})?(?:[eE][+-]?{_DIGITS})?)", re.ASCII
-)
 _INTEGER = re.compile(
     r"[+-]?(?:0[xX][0-9a-fA-F]+(?:_[0-9a-fA-F]+)*|0[bB][01]+(?:_[01]+)*|0[oO]?_?[0-7]+(?:_[0-7]+)*|0|[1-9][0-9]*(?:_[0-9]+)*)"
 )
-_FLOAT = re.compile(rf"[+-]?(?:{_DIGITS}(?:\.{_DIGITS})?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?")
+_FLOAT = re.compile(rf"[+-]?(?:{DIGITS}(?:\.{DIGITS})?|\.{DIGITS})(?:[eE][+-]?{DIGITS})?")
 _HEX_FLOAT = re.compile(r"[+-]?0[xX][0-9a-fA-F]+(?:\.[0-9a-fA-F]+)?(?:[pP][+-]?[0-9]+)?")
 _BLANK = "\0\t\n\v\f\r "
 _COMMA = re.compile(r"\s*,\s*", re.ASCII)
@@ -50,24 +46,6 @@ def strict_values(on: bool) -> Iterator[None]:
         _strict.reset(token)
 
 
-def ruby_to_i(text: str) -> int:
-    """The leading integer of `text` as Ruby's String#to_i reads it; 0 without one."""
-    match = _INTEGER_HEAD.match(text)
-    return int(match[1].replace("_", "")) if match else 0
-
-
-def ruby_to_f(text: str) -> float:
-    """The leading number of `text` as Ruby's String#to_f reads it; 0.0 without one."""
-    match = _FLOAT_HEAD.match(text)
-    return float(match[1].replace("_", "")) if match else 0.0
-
-
-def ruby_octal(text: str) -> int:
-    """The leading octal number as Ruby's `to_i(8)` reads it; 0 without one."""
-    match = re.match(r"\s*(?:0[oO])?([0-7]+)", text, re.ASCII)
-    return int(match[1], 8) if match else 0
-
-
 def to_string(value: Any) -> str:
     """Text as it is; what YAML or JSON gives, as Ruby prints it."""
     return value if isinstance(value, str) else to_s(value)
@@ -79,7 +57,7 @@ def to_integer(value: Any) -> int:
         raise ValueError("an integer")
     if isinstance(value, int | float):
         return int(value)
-    return ruby_integer(value) if _strict.get() else ruby_to_i(value)
+    return ruby_integer(value) if _strict.get() else to_i(value)
 
 
 def ruby_integer(text: str) -> int:
@@ -97,7 +75,7 @@ def to_float(value: Any) -> float:
         raise ValueError("a number")
     if isinstance(value, int | float):
         return float(value)
-    return _strict_float(value) if _strict.get() else ruby_to_f(value)
+    return _strict_float(value) if _strict.get() else to_f(value)
 
 
 def _strict_float(text: str) -> float:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from kelp.agent.config.values import ruby_to_f, ruby_to_i
+from kelp.agent.ruby.numbers import to_f, to_i
 from kelp.agent.ruby.splitting import split
 from kelp.agent.ruby.values import to_s
 from kelp.agent.timefmt import TimeParseError, TimeParser, is_timezone
@@ -46,12 +46,12 @@ def _build(name: str, definition: str, time_parser: BuildTimeParser) -> Converte
 
 
 def _integer(value: Any) -> int:
-    return int(value) if _is_finite(value) else ruby_to_i(to_s(value))
+    return int(value) if _is_finite(value) else to_i(to_s(value))
 
 
 def _float(value: Any) -> float:
     try:
-        return float(value) if _is_number(value) else ruby_to_f(to_s(value))
+        return float(value) if _is_number(value) else to_f(to_s(value))
     except OverflowError:  # an integer beyond all floats
         return math.inf if value > 0 else -math.inf
 

@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 from kelp.agent.config import Section, param
-from kelp.agent.config.values import ruby_integer, ruby_octal
+from kelp.agent.config.values import ruby_integer
+from kelp.agent.ruby.numbers import to_octal
 from kelp.common.log import Log
 
 _log = Log("agent.config")
@@ -120,7 +121,7 @@ class SystemSection(Section):
             )
         for option in ("file_permission", "dir_permission"):
             text = getattr(self, option)
-            if text is not None and not ruby_octal(text):
+            if text is not None and not to_octal(text):
                 place = self.element.place_of(option)
                 _log.warning("no octal number: the default holds", option=option, got=text, place=place)
         if self.umask is not None and not all(c in "01234567" for c in self.umask):
@@ -137,7 +138,7 @@ class SystemSection(Section):
     def _mode(self, option: str, default: int) -> int:
         """A permission; the default for what is no octal number: with Fluentd's 0 nobody could read the files."""
         text = getattr(self, option)
-        return default if text is None else ruby_octal(text) or default
+        return default if text is None else to_octal(text) or default
 
     @property
     def root_path(self) -> Path | None:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kelp.agent.config import ConfigError, Element
-from kelp.agent.config.values import ruby_to_i
 from kelp.agent.plugin import Output, Plugin, Router
+from kelp.agent.ruby.numbers import to_i
 from kelp.common.log import Log
 
 if TYPE_CHECKING:
@@ -94,8 +94,8 @@ def _ids(section: Element, workers: int, taken: set[int]) -> range:
     # What is no number is 0, and of more than two numbers the first one counts.
     parts = section.arg.rstrip("-").split("-")
     is_range = len(parts) == 2
-    first = ruby_to_i(parts[0] if is_range else section.arg)
-    last = ruby_to_i(parts[1]) if is_range else first
+    first = to_i(parts[0] if is_range else section.arg)
+    last = to_i(parts[1]) if is_range else first
     if first > last:
         text = f"{section.title()}: the first worker must not be greater than the last"
         raise ConfigError(text, section.place)

@@ -5,10 +5,10 @@ from fractions import Fraction
 from typing import Any
 
 from kelp.agent.config import ConfigError, Element, param
-from kelp.agent.config.values import ruby_to_f
 from kelp.agent.event import Batch, Record
 from kelp.agent.plugin import Filter, register
 from kelp.agent.plugin.accessor import Accessor
+from kelp.agent.ruby.numbers import to_f
 from kelp.agent.ruby.source import RubySyntaxError
 from kelp.agent.ruby.values import NANOS, LentHash, RubyError, RubyTime
 from kelp.agent.transform.placeholders import PlaceholderTemplate
@@ -133,7 +133,7 @@ def _nanoseconds(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value * NANOS
     if isinstance(value, str):
-        value = ruby_to_f(value)
+        value = to_f(value)
     if value is None:
         return 0
     if not isinstance(value, float) or not math.isfinite(value):

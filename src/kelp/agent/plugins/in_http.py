@@ -10,7 +10,6 @@ from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from kelp.agent.config import Element, param
-from kelp.agent.config.values import ruby_to_f
 from kelp.agent.event import Batch, Record
 from kelp.agent.event_time import EventTime
 from kelp.agent.listen import Connection, TransportSection
@@ -21,6 +20,7 @@ from kelp.agent.plugin.parser import Parsed, Parser
 from kelp.agent.plugin.registry import register
 from kelp.agent.plugins.parser_json import JsonParser
 from kelp.agent.plugins.parser_msgpack import MsgpackParser
+from kelp.agent.ruby.numbers import to_f
 from kelp.agent.timefmt import TimeParseError, TimeParser, build_time_parser
 from kelp.common.errors import KelpError
 
@@ -226,7 +226,7 @@ class HttpInput(ListeningInput):
 
     def _time(self, params: Params, when: int | None, record: Record) -> int:
         if "time" in params:
-            seconds = ruby_to_f(_text(params["time"]))
+            seconds = to_f(_text(params["time"]))
             return self._float_time(seconds) if seconds else time.time_ns()
         if when is not None:
             return when

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from kelp.agent.config import ConfigError, Element, param
-from kelp.agent.config.values import ruby_to_i
 from kelp.agent.event import Batch, Record
 from kelp.agent.plugin import Output, Router, register
+from kelp.agent.ruby.numbers import to_i
 from kelp.agent.ruby.source import RubySyntaxError
 from kelp.agent.ruby.values import NANOS, LentHash, RubyError, RubyTime, is_number, to_s
 from kelp.agent.transform.placeholders import PlaceholderTemplate
@@ -150,5 +150,5 @@ class _Lenient:
 def _seconds(value: Any) -> int:
     """Ruby's to_i."""
     if isinstance(value, str):
-        return ruby_to_i(value)
+        return to_i(value)
     return int(value) if is_number(value) else 0

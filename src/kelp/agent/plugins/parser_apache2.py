@@ -2,11 +2,11 @@
 
 import re
 
-from kelp.agent.config.values import ruby_to_i
 from kelp.agent.event import Record
 from kelp.agent.parse import ParserError, RecordParser
 from kelp.agent.plugin.parser import Parsed
 from kelp.agent.plugin.registry import register
+from kelp.agent.ruby.numbers import to_i
 from kelp.agent.timefmt import TimeParseError
 
 _QUOTED = r'(?:[^"]|\\")*'
@@ -38,9 +38,9 @@ class Apache2Parser(RecordParser):
         for name in ("host", "user", "size", "referer", "agent"):
             if record[name] == "-":
                 record[name] = None
-        record["code"] = ruby_to_i(found["code"]) or None
+        record["code"] = to_i(found["code"]) or None
         if record["size"] is not None:
-            record["size"] = ruby_to_i(found["size"])
+            record["size"] = to_i(found["size"])
         return record
 
     def finish(self, record: Record) -> Parsed:

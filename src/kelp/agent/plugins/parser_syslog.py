@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from kelp.agent.config import param
-from kelp.agent.config.values import ruby_to_i
 from kelp.agent.event import Record
 from kelp.agent.parse import ParserError, RecordParser
 from kelp.agent.parse.syslog_forms import (
@@ -17,6 +16,7 @@ from kelp.agent.parse.syslog_forms import (
 )
 from kelp.agent.plugin.parser import Parsed
 from kelp.agent.plugin.registry import register
+from kelp.agent.ruby.numbers import to_i
 from kelp.agent.timefmt import TimeParseError, TimeParser, build_time_parser
 
 _PRI_3164 = re.compile(r"<([0-9]{1,3})>")
@@ -113,7 +113,7 @@ class SyslogParser(RecordParser):
         if record is None:
             return None
         if priority is not None:
-            record["pri"] = ruby_to_i(priority[1])
+            record["pri"] = to_i(priority[1])
         if self.keep_time_key:
             record["time"] = when
         return nanos, record

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, Final, Literal
 
-from kelp.agent.config.values import ruby_to_f, ruby_to_i
 from kelp.agent.ruby.characters import deleted, member, squeezed, translated, translated_runs
 from kelp.agent.ruby.encodings import NO_UTF8, encoded, forced, scrubbed
 from kelp.agent.ruby.last_match import search
 from kelp.agent.ruby.methods import Block, Method, Table, arity, need_block, plain
 from kelp.agent.ruby.methods_array import index
 from kelp.agent.ruby.methods_regexp import group_of
+from kelp.agent.ruby.numbers import to_f, to_i
 from kelp.agent.ruby.operators import match, modulo, multiply
 from kelp.agent.ruby.packing import unpack, unpack1
 from kelp.agent.ruby.patterns import (
@@ -60,7 +60,7 @@ def _index(text: str, args: list[Any], block: Block | None) -> Any:
 
 def _to_i(text: str, base: int = 10) -> int:
     if base == 10:
-        return ruby_to_i(text)
+        return to_i(text)
     found = re.match(r"\s*([+-]?)(?:0[xXbBoO])?([0-9a-zA-Z_]*)", text)
     digits = ""
     for char in (found[2] if found else "").replace("_", ""):
@@ -164,7 +164,7 @@ STRING: Table = {
     "delete_prefix": plain(lambda t, p: t.removeprefix(p), 1),
     "delete_suffix": plain(lambda t, p: t.removesuffix(p), 1),
     "empty?": plain(lambda t: t == ""), "length": plain(len), "size": plain(len),
-    "reverse": plain(lambda t: t[::-1]), "to_i": plain(_to_i, 0, 1), "to_f": plain(ruby_to_f),
+    "reverse": plain(lambda t: t[::-1]), "to_i": plain(_to_i, 0, 1), "to_f": plain(to_f),
     "to_s": plain(lambda t: t), "to_str": plain(lambda t: t), "to_sym": plain(Symbol), "intern": plain(Symbol),
     "hex": plain(lambda t: _to_i(t, 16)), "oct": plain(lambda t: _to_i(t, 8)), "ord": plain(lambda t: ord(t[0])),
     "ljust": plain(lambda t, w, p=" ": t + _padding(w - len(t), p), 1, 2),

@@ -7,7 +7,7 @@ form that fits decides. https://docs.ruby-lang.org/en/3.3/Time.html#method-c-par
 import re
 from functools import lru_cache
 
-from kelp.agent.timefmt.strptime import Fields, Moment, ruby_moment
+from kelp.agent.timefmt.moment import Fields, Moment, ruby_moment
 from kelp.agent.timefmt.zones import NANOS
 
 _MAX_LENGTH = 128

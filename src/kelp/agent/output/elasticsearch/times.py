@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from kelp.agent.timefmt import TimeParseError, build_time_formatter, build_time_parser, guess, strptime
+from kelp.agent.timefmt import TimeParseError, build_time_formatter, build_time_parser, guess, moment
 from kelp.agent.timefmt.strptime import Strptime
 from kelp.agent.timefmt.zones import local_offset
 
@@ -122,7 +122,7 @@ def _guess(text: str) -> Moment:
     return _moment(guessed, utc=True)
 
 
-def _moment(found: strptime.Moment, utc: bool) -> Moment:
+def _moment(found: moment.Moment, utc: bool) -> Moment:
     """`utc`: a text that names no zone means UTC, else the local one."""
     ns = found.seconds * NANOS + found.nanos
     if found.zoned:

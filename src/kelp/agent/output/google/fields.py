@@ -9,8 +9,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from kelp.agent.config.values import ruby_to_i
 from kelp.agent.event import Record
+from kelp.agent.ruby.numbers import to_i
 from kelp.agent.ruby.values import to_s
 from kelp.agent.timefmt import TimeParseError, build_time_parser
 
@@ -87,7 +87,7 @@ def to_boolean(value: Any) -> bool:
 
 
 def _integer(value: Any) -> int:
-    return int(value) if isinstance(value, int | float) else ruby_to_i(to_s(value))
+    return int(value) if isinstance(value, int | float) else to_i(to_s(value))
 
 
 def _latency(value: Any) -> str | None:
