@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypedDict, Unpack
 
 from kelp.agent.config import values
 from kelp.agent.ruby import regexp as ruby_regexp
@@ -21,6 +21,16 @@ Converter = Callable[[Any], Any]
 ValueType = Literal["string", "integer", "float", "size", "time", "boolean", "regexp"]
 
 
+class Traits(TypedDict, total=False):
+    """What any option may have; `argument`: it is the section's argument, `<name ARGUMENT>`."""
+
+    alias: str | None
+    secret: bool
+    deprecated: str | None
+    obsoleted: str | None
+    argument: bool
+
+
 @dataclass(slots=True)
 class Param:
     """One declared option; `convert` raises ValueError naming what was wanted."""
@@ -29,11 +39,11 @@ class Param:
     convert: Converter
     default: Any
     description: str
+    values: tuple[str, ...] = ()
     alias: str | None = None
     secret: bool = False
     deprecated: str | None = None
     obsoleted: str | None = None
-    values: tuple[str, ...] = ()
     argument: bool = False
     name: str = ""
 
@@ -57,138 +67,49 @@ class SectionParam:
     name: str = ""
 
 
-def _declare(
-    kind: str,
-    convert: Converter,
-    default: Any,
-    description: str,
-    *,
-    alias: str | None,
-    secret: bool,
-    deprecated: str | None,
-    obsoleted: str | None,
-    argument: bool,
-    allowed: Sequence[str] = (),
-) -> Any:
-    return Param(
-        kind, convert, default, description, alias, secret, deprecated, obsoleted, tuple(allowed), argument
-    )
-
-
 def named(name: str, option: Any) -> Any:
     """An option whose name is no attribute: `label = param.named("@label", param.string(…))`."""
     option.name = name
     return option
 
 
-def string(
-    default: Any = REQUIRED,
-    *,
-    description: str,
-    alias: str | None = None,
-    secret: bool = False,
-    deprecated: str | None = None,
-    obsoleted: str | None = None,
-    argument: bool = False,
-) -> Any:
-    """Text. `argument=True`: it is the section's argument, `<name ARGUMENT>`."""
-    return _declare(
-        "string", values.to_string, default, description,
-        alias=alias, secret=secret, deprecated=deprecated, obsoleted=obsoleted, argument=argument,
-    )  # fmt: skip
+def string(default: Any = REQUIRED, *, description: str, **traits: Unpack[Traits]) -> Any:
+    """Text."""
+    return Param("string", values.to_string, default, description, **traits)
 
 
-def integer(
-    default: Any = REQUIRED,
-    *,
-    description: str,
-    alias: str | None = None,
-    secret: bool = False,
-    deprecated: str | None = None,
-    obsoleted: str | None = None,
-    argument: bool = False,
-) -> Any:
+def integer(default: Any = REQUIRED, *, description: str, **traits: Unpack[Traits]) -> Any:
     """A whole number."""
-    return _declare(
-        "integer", values.to_integer, default, description,
-        alias=alias, secret=secret, deprecated=deprecated, obsoleted=obsoleted, argument=argument,
-    )  # fmt: skip
+    return Param("integer", values.to_integer, default, description, **traits)
 
 
-def float_(
-    default: Any = REQUIRED,
-    *,
-    description: str,
-    alias: str | None = None,
-    secret: bool = False,
-    deprecated: str | None = None,
-    obsoleted: str | None = None,
-) -> Any:
+def float_(default: Any = REQUIRED, *, description: str, **traits: Unpack[Traits]) -> Any:
     """A number. Also reachable as `param.float`."""
-    return _declare(
-        "float", values.to_float, default, description,
-        alias=alias, secret=secret, deprecated=deprecated, obsoleted=obsoleted, argument=False,
-    )  # fmt: skip
+    return Param("float", values.to_float, default, description, **traits)
 
 
-def size(
-    default: Any = REQUIRED,
-    *,
-    description: str,
-    alias: str | None = None,
-    secret: bool = False,
-    deprecated: str | None = None,
-    obsoleted: str | None = None,
-) -> Any:
+def size(default: Any = REQUIRED, *, description: str, **traits: Unpack[Traits]) -> Any:
     """Bytes as int: `8m`, `256k`, `1000`."""
-    return _declare(
-        "size", values.to_size, default, description,
-        alias=alias, secret=secret, deprecated=deprecated, obsoleted=obsoleted, argument=False,
-    )  # fmt: skip
+    return Param("size", values.to_size, default, description, **traits)
 
 
-def time(
-    default: Any = REQUIRED,
-    *,
-    description: str,
-    alias: str | None = None,
-    secret: bool = False,
-    deprecated: str | None = None,
-    obsoleted: str | None = None,
-) -> Any:
+def time(default: Any = REQUIRED, *, description: str, **traits: Unpack[Traits]) -> Any:
     """Seconds as float or int: `60s`, `5m`, `0.5`."""
-    return _declare(
-        "time", values.to_time, default, description,
-        alias=alias, secret=secret, deprecated=deprecated, obsoleted=obsoleted, argument=False,
-    )  # fmt: skip
+    return Param("time", values.to_time, default, description, **traits)
 
 
-def boolean(
-    default: Any = REQUIRED,
-    *,
-    description: str,
-    alias: str | None = None,
-    secret: bool = False,
-    deprecated: str | None = None,
-    obsoleted: str | None = None,
-) -> Any:
+def boolean(default: Any = REQUIRED, *, description: str, **traits: Unpack[Traits]) -> Any:
     """true, yes, false or no; an empty value is true."""
-    return _declare(
-        "boolean", values.to_boolean, default, description,
-        alias=alias, secret=secret, deprecated=deprecated, obsoleted=obsoleted, argument=False,
-    )  # fmt: skip
+    return Param("boolean", values.to_boolean, default, description, **traits)
+
+
+def regexp(default: Any = REQUIRED, *, description: str, **traits: Unpack[Traits]) -> Any:
+    """A compiled Ruby pattern: `/…/im` or bare."""
+    return Param("regexp", to_regexp, default, description, **traits)
 
 
 def enum(
-    allowed: Sequence[str],
-    default: Any = REQUIRED,
-    *,
-    description: str,
-    alias: str | None = None,
-    secret: bool = False,
-    deprecated: str | None = None,
-    obsoleted: str | None = None,
-    argument: bool = False,
+    allowed: Sequence[str], default: Any = REQUIRED, *, description: str, **traits: Unpack[Traits]
 ) -> Any:
     """One of `allowed`, as text."""
 
@@ -198,10 +119,7 @@ def enum(
             raise ValueError("one of " + ", ".join(allowed))
         return text
 
-    return _declare(
-        "enum", convert, default, description,
-        alias=alias, secret=secret, deprecated=deprecated, obsoleted=obsoleted, argument=argument, allowed=allowed,
-    )  # fmt: skip
+    return Param("enum", convert, default, description, tuple(allowed), **traits)
 
 
 def array(
@@ -209,11 +127,7 @@ def array(
     *,
     value_type: ValueType | None = None,
     description: str,
-    alias: str | None = None,
-    secret: bool = False,
-    deprecated: str | None = None,
-    obsoleted: str | None = None,
-    argument: bool = False,
+    **traits: Unpack[Traits],
 ) -> Any:
     """A list: `a, b` or a JSON array; `value_type` converts each item."""
     item = CONVERTERS[value_type] if value_type else None
@@ -222,10 +136,7 @@ def array(
         items = values.to_array(value)
         return [None if one is None else item(one) for one in items] if item else items
 
-    return _declare(
-        f"array of {value_type}" if value_type else "array", convert, default, description,
-        alias=alias, secret=secret, deprecated=deprecated, obsoleted=obsoleted, argument=argument,
-    )  # fmt: skip
+    return Param(f"array of {value_type}" if value_type else "array", convert, default, description, **traits)
 
 
 def hash_(
@@ -233,10 +144,7 @@ def hash_(
     *,
     value_type: ValueType | None = None,
     description: str,
-    alias: str | None = None,
-    secret: bool = False,
-    deprecated: str | None = None,
-    obsoleted: str | None = None,
+    **traits: Unpack[Traits],
 ) -> Any:
     """A dictionary: `a:1, b:2` or a JSON object; `value_type` converts each value. Also `param.hash`."""
     item = CONVERTERS[value_type] if value_type else None
@@ -245,26 +153,7 @@ def hash_(
         pairs = values.to_hash(value)
         return {k: None if v is None else item(v) for k, v in pairs.items()} if item else pairs
 
-    return _declare(
-        f"hash of {value_type}" if value_type else "hash", convert, default, description,
-        alias=alias, secret=secret, deprecated=deprecated, obsoleted=obsoleted, argument=False,
-    )  # fmt: skip
-
-
-def regexp(
-    default: Any = REQUIRED,
-    *,
-    description: str,
-    alias: str | None = None,
-    secret: bool = False,
-    deprecated: str | None = None,
-    obsoleted: str | None = None,
-) -> Any:
-    """A compiled Ruby pattern: `/…/im` or bare."""
-    return _declare(
-        "regexp", to_regexp, default, description,
-        alias=alias, secret=secret, deprecated=deprecated, obsoleted=obsoleted, argument=False,
-    )  # fmt: skip
+    return Param(f"hash of {value_type}" if value_type else "hash", convert, default, description, **traits)
 
 
 def section(
