@@ -13,7 +13,7 @@ from pathlib import Path
 from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config.v1 import parse_v1
 from kelp.agent.event import Batch, Record
-from kelp.agent.pipeline.assemble import all_plugins
+from kelp.agent.pipeline.assembly import all_plugins
 from kelp.agent.plugin import build
 from kelp.agent.plugin.driver import Collector
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from kelp.agent.config.v1 import parse_v1
 from kelp.agent.event import Batch
-from kelp.agent.pipeline.assemble import all_plugins
+from kelp.agent.pipeline.assembly import all_plugins
 from kelp.agent.plugin import Output, build
 
 NS = 1_000_000_000

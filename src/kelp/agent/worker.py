@@ -13,7 +13,8 @@ from pathlib import Path
 from kelp.agent.config import ConfigError, Element
 from kelp.agent.config.load import load_config
 from kelp.agent.own_log import reopen_own_log
-from kelp.agent.pipeline.assemble import Assembly, assemble, read_system
+from kelp.agent.pipeline.assemble import assemble, read_system
+from kelp.agent.pipeline.assembly import Assembly
 from kelp.agent.pipeline.lifecycle import Agent
 from kelp.agent.pipeline.system import SystemSection
 from kelp.common.log import Log

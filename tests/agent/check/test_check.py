@@ -9,7 +9,8 @@ from kelp.agent.check.command import command, flow
 from kelp.agent.check.reach import samples_of, unreachable
 from kelp.agent.check.risks import risks
 from kelp.agent.config.v1 import parse_v1
-from kelp.agent.pipeline.assemble import Assembly, assemble
+from kelp.agent.pipeline.assemble import assemble
+from kelp.agent.pipeline.assembly import Assembly
 
 
 def load(text: str) -> Assembly:

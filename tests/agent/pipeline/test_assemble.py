@@ -7,7 +7,8 @@ import pytest
 from kelp.agent.config import ConfigError, Element, param
 from kelp.agent.config.v1 import parse_v1
 from kelp.agent.event import Batch, Record
-from kelp.agent.pipeline.assemble import Assembly, assemble
+from kelp.agent.pipeline.assemble import assemble
+from kelp.agent.pipeline.assembly import Assembly
 from kelp.agent.plugin import BufferOverflow, Filter, Input, Output, register
 
 

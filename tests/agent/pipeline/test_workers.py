@@ -6,7 +6,8 @@ import pytest
 
 from kelp.agent.config import ConfigError
 from kelp.agent.config.v1 import parse_v1
-from kelp.agent.pipeline.assemble import Assembly, assemble
+from kelp.agent.pipeline.assemble import assemble
+from kelp.agent.pipeline.assembly import Assembly
 
 SYSTEM = "<system>\nworkers 3\n</system>\n"
 TEXT = (

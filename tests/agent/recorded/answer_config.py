@@ -16,7 +16,8 @@ from kelp.agent.config.v0 import parse_v0
 from kelp.agent.config.v1 import parse_v1
 from kelp.agent.config.values import strict_values
 from kelp.agent.config.yaml_form import parse_yaml
-from kelp.agent.pipeline.assemble import Assembly, assemble
+from kelp.agent.pipeline.assemble import assemble
+from kelp.agent.pipeline.assembly import Assembly
 from kelp.agent.pipeline.match import compile_tag_patterns
 from kelp.agent.pipeline.router import Route
 from kelp.agent.plugin.base import Plugin

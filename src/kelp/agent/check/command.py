@@ -10,7 +10,7 @@ import click
 from kelp.common import log
 
 if TYPE_CHECKING:
-    from kelp.agent.pipeline.assemble import Assembly
+    from kelp.agent.pipeline.assembly import Assembly
 
 
 @click.command("check")

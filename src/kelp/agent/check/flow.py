@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from kelp.agent.pipeline.assemble import Assembly
+from kelp.agent.pipeline.assembly import Assembly
 from kelp.agent.pipeline.router import LabelRouter
 from kelp.agent.plugin import Input, Output, Plugin
 from kelp.agent.tail.paths import tag_part

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from kelp.agent.check.flow import source_tag, start_of
-from kelp.agent.pipeline.assemble import ERROR_LABEL, LOG_LABEL, Assembly
+from kelp.agent.pipeline.assembly import ERROR_LABEL, LOG_LABEL, Assembly
 from kelp.agent.pipeline.match import compile_tag_patterns
 from kelp.agent.pipeline.router import LabelRouter, Rule
 from kelp.agent.plugin import Filter, Output

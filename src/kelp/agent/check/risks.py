@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.check.flow import source_tag, start_of, way
 from kelp.agent.config import Place
-from kelp.agent.pipeline.assemble import Assembly, all_plugins
+from kelp.agent.pipeline.assembly import Assembly, all_plugins
 from kelp.agent.plugin import Input, Plugin
 from kelp.agent.plugins.in_tail import TailInput
 from kelp.agent.plugins.out_file import FileOutput

@@ -1,81 +1,22 @@
 """From an element tree to configured plugins on their routers; all faults in one run."""
 
-import difflib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-
 from kelp.agent.config import ConfigError, Element, join_faults
 from kelp.agent.config.section import unused_options
 from kelp.agent.config.values import strict_values, to_boolean
+from kelp.agent.pipeline.assembly import ERROR_LABEL, LOG_LABEL, ROOT_LABEL, Assembly
 from kelp.agent.pipeline.errors import ErrorSink, RoutedErrors
 from kelp.agent.pipeline.match import compile_tag_patterns
+from kelp.agent.pipeline.names import (
+    KNOWN_SECTIONS,
+    doubled_ids,
+    doubled_labels,
+    everywhere,
+    unknown_sections,
+)
 from kelp.agent.pipeline.router import LabelRouter
 from kelp.agent.pipeline.system import SystemSection
 from kelp.agent.pipeline.workers import WorkerScope, flatten_workers, leave_unread
-from kelp.agent.plugin import Context, Filter, Input, Output, Plugin, build, label_of
-
-ERROR_LABEL = "@ERROR"
-LOG_LABEL = "@FLUENT_LOG"
-ROOT_LABEL = "@ROOT"
-# Kinds of plugins that live in another one and have no `@id` of their own.
-_NAMELESS = ("parser", "formatter", "buffer")
-_KNOWN_SECTIONS = ("source", "match", "filter", "label", "system", "worker")
-
-
-@dataclass
-class Assembly:
-    """Configured plugins, in the order of the configuration. It is the plugins' context."""
-
-    system: SystemSection
-    root_dir: Path | None = None
-    workers: int = 1
-    worker_id: int = 0
-    config_path: str = ""
-    log_path: str | None = None
-    inputs: list[Input] = field(default_factory=list)
-    stages: list[Filter | Output] = field(default_factory=list)
-    routers: dict[str, LabelRouter] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-    errors: ErrorSink = field(default_factory=ErrorSink)
-
-    def router(self, label: str | None) -> LabelRouter:
-        """The router of `label`. Raises ConfigError where no such label stands in the configuration."""
-        name = "" if label in (None, ROOT_LABEL) else str(label)
-        if name not in self.routers or label == "":
-            known = ", ".join(sorted(one for one in self.routers if one)) or "none"
-            raise ConfigError(f"label {name!r} not found; labels of this configuration: {known}")
-        return self.routers[name]
-
-    def plugins(self) -> list[Plugin]:
-        """Inputs, then of the top level and of each label the outputs and the filters."""
-        found: list[Plugin] = list(self.inputs)
-        for router in self.routers.values():
-            stages = [rule.stage for rule in router.rules]
-            found += [one for one in stages if isinstance(one, Output)]
-            found += [one for one in stages if isinstance(one, Filter)]
-        return found
-
-    def output_of(self, tag: str) -> Output | None:
-        """The output of a tag at the top level."""
-        return self.routers[""].resolve(tag).output
-
-    @property
-    def file_mode(self) -> int:
-        return self.system.file_mode
-
-    @property
-    def dir_mode(self) -> int:
-        return self.system.dir_mode
-
-    @property
-    def has_error_label(self) -> bool:
-        return ERROR_LABEL in self.routers
-
-    def is_error_stage(self, stage: Plugin) -> bool:
-        """Whether a stage stands in `@ERROR`: it must outlive those that send records there."""
-        router = self.routers.get(ERROR_LABEL)
-        return router is not None and any(rule.stage is stage for rule in router.rules)
+from kelp.agent.plugin import Context, Filter, Input, Output, build, label_of
 
 
 def assemble(whole: Element, worker_id: int = 0) -> Assembly:
@@ -93,7 +34,7 @@ def _assemble(whole: Element, worker_id: int, system: SystemSection, faults: lis
     assembly.worker_id = worker_id
     root = flatten_workers(whole, assembly.workers, worker_id, faults)
     assembly.routers[""] = LabelRouter("", assembly.errors)
-    faults += _doubled_labels(_everywhere(whole))
+    faults += doubled_labels(everywhere(whole))
     labels = _declare_labels(root, assembly, faults)
     _add_stages(root, assembly.routers[""], assembly, faults)
     for name in _flow_order(root, labels):
@@ -104,11 +45,13 @@ def _assemble(whole: Element, worker_id: int, system: SystemSection, faults: lis
         else:
             _add_source(source, assembly, faults)
     own = {id(one) for one in root.elements}
-    faults += _doubled_ids(assembly, [one for one in _everywhere(whole) if id(one) not in own])
+    faults += doubled_ids(
+        [*assembly.stages, *assembly.inputs], [one for one in everywhere(whole) if id(one) not in own]
+    )
     if faults:
         raise join_faults(sorted(faults, key=lambda fault: fault.place is None))
-    known = [child for child in (*root.elements, *_shells(whole)) if child.name in _KNOWN_SECTIONS]
-    assembly.warnings = _unknown_sections(root) + unused_options(
+    known = [child for child in (*root.elements, *_shells(whole)) if child.name in KNOWN_SECTIONS]
+    assembly.warnings = unknown_sections(root) + unused_options(
         Element("ROOT", attrs=root.attrs, elements=known)
     )
     return assembly
@@ -118,61 +61,6 @@ def _shells(whole: Element) -> list[Element]:
     """The `<worker>` sections without what stands in them: their own options have no effect."""
     workers = [one for one in whole.elements if one.name == "worker"]
     return [Element(one.name, one.arg, one.attrs, file=one.file, line=one.line, used=True) for one in workers]
-
-
-def _unknown_sections(root: Element) -> list[str]:
-    """Warnings about sections no one reads: Fluentd starts with them all the same."""
-    warnings = []
-    for child in root.elements:
-        if child.name not in _KNOWN_SECTIONS:
-            near = difflib.get_close_matches(child.name, _KNOWN_SECTIONS, 1, 0.6)
-            mend = f"did you mean <{near[0]}>?" if near else "known: " + ", ".join(_KNOWN_SECTIONS)
-            warnings.append(f"{child.place}: unknown section {child.title()} has no effect; {mend}")
-    return warnings
-
-
-def _everywhere(whole: Element) -> list[Element]:
-    """The sections of the top level and of every `<worker>`: names must differ across all of them."""
-    workers = [one for one in whole.elements if one.name == "worker"]
-    return [one for parent in (whole, *workers) for one in parent.elements if one.name != "worker"]
-
-
-def _doubled_labels(sections: list[Element]) -> list[ConfigError]:
-    names: set[str] = set()
-    faults = []
-    for label in sections:
-        if label.name == "label":
-            if label.arg in names:
-                faults.append(ConfigError(f"section <label {label.arg}> appears twice", label.place))
-            names.add(label.arg)
-    return faults
-
-
-def _given_ids(element: Element) -> Iterator[tuple[str, Element]]:
-    """The `@id`s in a section and all sections within it."""
-    if (given := element.attrs.get("@id")) is not None and given.value:
-        yield str(given.value), element
-    for child in element.elements:
-        yield from _given_ids(child)
-
-
-def _doubled_ids(assembly: Assembly, foreign: list[Element]) -> list[ConfigError]:
-    """Faults of `@id`s that stand twice, also in the sections of other workers."""
-    faults = []
-    others = {given: element for section in foreign for given, element in _given_ids(section)}
-    seen: dict[str, Plugin] = {}
-    for plugin in all_plugins([*assembly.stages, *assembly.inputs]):
-        if plugin.kind in _NAMELESS:
-            continue
-        first = seen.setdefault(plugin.plugin_id, plugin)
-        taken = first.element if first is not plugin else others.get(plugin.plugin_id)
-        if taken is not None:
-            place = plugin.element.place_of("@id")
-            text = (
-                f"{plugin.element.title()}: '@id {plugin.plugin_id}' is taken by {taken.place}: give another"
-            )
-            faults.append(ConfigError(text, place))
-    return faults
 
 
 def read_system(root: Element) -> SystemSection:
@@ -302,8 +190,3 @@ def _label_of(kind: str, element: Element, default: LabelRouter, assembly: Assem
     except ConfigError as error:
         raise error.at(element.place_of("@label")) from None
     return default if element.name == "filter" else router
-
-
-def all_plugins(plugins: "list[Plugin]") -> "list[Plugin]":
-    """Plugins and the children they made, owners first."""
-    return [one for plugin in plugins for one in (plugin, *all_plugins(plugin.children))]

@@ -1,7 +1,7 @@
 """Which way the events of a tag go: for `kelp agent --explain TAG`."""
 
 from kelp.agent.check.flow import start_of, way
-from kelp.agent.pipeline.assemble import Assembly
+from kelp.agent.pipeline.assembly import Assembly
 
 
 def explain(assembly: Assembly, tag: str) -> str:

@@ -4,7 +4,7 @@ import gc
 import threading
 from collections.abc import Callable
 
-from kelp.agent.pipeline.assemble import Assembly, all_plugins
+from kelp.agent.pipeline.assembly import Assembly, all_plugins
 from kelp.agent.pipeline.log_events import LogEvents
 from kelp.agent.plugin import Output, Plugin
 from kelp.common.log import Log

@@ -6,7 +6,7 @@ import threading
 import time
 
 from kelp.agent.event import Batch, Record
-from kelp.agent.pipeline.assemble import LOG_LABEL, Assembly
+from kelp.agent.pipeline.assembly import LOG_LABEL, Assembly
 from kelp.agent.ruby.values import inspect
 from kelp.common.log import LEVELS
 

@@ -11,7 +11,7 @@ from kelp.agent.ruby.numbers import to_i
 from kelp.common.log import Log
 
 if TYPE_CHECKING:
-    from kelp.agent.pipeline.assemble import Assembly
+    from kelp.agent.pipeline.assembly import Assembly
 
 _log = Log("agent.config")
 _ALLOWED = ("source", "match", "filter", "label")
