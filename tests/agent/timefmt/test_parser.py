@@ -190,3 +190,18 @@ def test_fractions_that_do_not_add_up():
     assert [before_1970(text) for text in ("-5.25", "-5.50")] == [-5_250_000_000, -5_500_000_000]
     week = build_time_parser(time_format="%G-W%V %H.%L")
     assert week("2024-W10 05.123") == week("2024-W10 06.456") == nanos("2024-03-04 00:00:00")
+
+
+@pytest.mark.parametrize("first", ["2026-11-01T08:00:01.943984914Z", "2026-11-01T08:59:59.000001+09:00"])
+def test_many_times_at_once_are_those_of_single_ones(first):
+    parse = build_time_parser(time_format="%Y-%m-%dT%H:%M:%S.%N%:z")
+    parse(first)
+    taken = set()
+    for place in range(len(first)):
+        for character in "0 159:,.-Ze+\u0661":
+            text = first[:place] + character + first[place + 1 :]
+            found = parse.many([first, text, first], len(first))
+            if found is not None:
+                assert found == [parse(one) for one in (first, text, first)]
+                taken.add((place, character))
+    assert {(place, "5") for place in (3, 9, 12, 14, 15, 17, 18, 20, 25)} <= taken

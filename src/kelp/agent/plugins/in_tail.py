@@ -65,7 +65,7 @@ class TailInput(Input):
     )
     refresh_interval: float = param.time(default=60, description="Seconds between looks for new files.")
     read_lines_limit: int = param.integer(
-        default=0, description="Most lines to hand on at once; 0: as many as fit a block of 512 KiB."
+        default=0, description="Most lines to hand on at once; 0: as many as fit a block of 256 KiB."
     )
     read_bytes_limit_per_second: int = param.size(
         default=-1, description="Most bytes a second from a file; -1: no limit."

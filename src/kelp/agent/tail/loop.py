@@ -20,7 +20,7 @@ from kelp.agent.tail.throttle import GroupThrottle
 from kelp.agent.tail.watch import Watch
 from kelp.common.log import Log
 
-BLOCK_BYTES = 512 << 10
+BLOCK_BYTES = 256 << 10  # the events of more would not fit into a core's cache
 _THROTTLED_BLOCK_BYTES = 64 << 10
 _TURN_BYTES = 4 << 20  # what one file may give before the next has its turn
 _PAUSE = 0.05  # between looks at a busy file, so that lines gather into batches

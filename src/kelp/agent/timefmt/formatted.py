@@ -85,22 +85,24 @@ class Formatted:
         start, end = self._start, self._end
         if not self._iso or start != _FRACTION or end > width or not texts:
             return None
-        tail = texts[0][end:width]
-        if {text[19] + text[end:width] for text in texts} != {"." + tail}:
+        # Taken by columns: the characters at one place of all texts are a slice with the step `width`.
+        block = "".join([text[:width] for text in texts])
+        point, tail = block[start - 1], block[end:width]
+        if point != "." or any(block[at::width].strip(block[at]) for at in (start - 1, *range(end, width))):
             return None
         unit = 10 ** (end - start)
-        try:  # a digit before each keeps leading zeros legal, and tells how many digits there were
-            seconds = orjson.loads("[1" + ",1".join([text[17:19] + text[start:end] for text in texts]) + "]")
-        except orjson.JSONDecodeError:
-            return None
-        if len(seconds) != len(texts) or type(sum(seconds)) is not int:
-            return None
-        if min(seconds) < 100 * unit or max(seconds) >= 160 * unit:
+        seconds = _numbers(block, width, (17, 18, *range(start, end)))
+        if seconds is None or min(seconds) < 100 * unit or max(seconds) >= 160 * unit:
             return None
         minutes = [text[:17] for text in texts]
-        scale, zeros = self._scale, "00." + "0" * (end - start) + tail
+        scale, zeros = self._scale, point + "0" * (end - start) + tail
+        bases: dict[str, int] = {}
         try:
-            bases = {minute: self(minute + zeros) - 100 * unit * scale for minute in set(minutes)}
+            for minute in set(minutes):
+                base = self._minutes.get(minute + point + tail)
+                if base is None:
+                    base = self(minute + "00" + zeros)
+                bases[minute] = base - 100 * unit * scale
         except TimeParseError:
             return None
         if scale == 1:
@@ -147,3 +149,22 @@ class Formatted:
             self._bases.clear()
             self._whole.clear()
             self._minute = minute
+
+
+def _numbers(block: str, width: int, places: Sequence[int]) -> list[int] | None:
+    """A 1 and the digits at some places of each `width` characters, as a number; None if not all are digits.
+
+    The 1 keeps leading zeros legal, and tells how many digits there were.
+    """
+    if not block.isascii():
+        return None
+    columns, count = block.encode(), len(block) // width
+    step = len(places) + 2
+    text = bytearray((b"1" + bytes(len(places)) + b",") * count)
+    for column, place in enumerate(places, 1):
+        text[column::step] = columns[place::width]
+    try:
+        numbers = orjson.loads(b"[" + text[:-1] + b"]")
+    except orjson.JSONDecodeError:
+        return None
+    return numbers if len(numbers) == count and type(sum(numbers)) is int else None

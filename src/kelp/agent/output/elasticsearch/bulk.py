@@ -8,8 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.placeholders import time_unit
 from kelp.agent.event import Batch, Record
@@ -24,8 +22,9 @@ from kelp.agent.output.elasticsearch.times import (
     offset_text,
     parse_iso,
     second_text,
+    seconds_texts,
 )
-from kelp.agent.output.json_text import dump_clean
+from kelp.agent.output.json_text import dump_clean, dump_open
 from kelp.agent.plugin.accessor import Accessor
 from kelp.agent.timefmt import TimeFormatter, TimeParseError, build_time_formatter
 from kelp.common.errors import KelpError
@@ -34,7 +33,6 @@ TIMESTAMP = "@timestamp"
 OnError = Callable[[str, int, Record, Exception], None]
 _DAY = 86400
 _MINUTE = 60 * NANOS
-_PADDED = 100 * NANOS  # keeps the leading zeros of seconds and nanoseconds
 _MINUTES_KEPT = 4096
 
 
@@ -136,39 +134,51 @@ class BulkFormatter:
 
     def _format_simple(self, tag: str, batch: Batch, names: Names) -> list[bytes]:
         """Without options that look into records: fields are added to the JSON text, not to the record."""
-        options, stamps = self._options, self._stamps
-        precision = options.time_precision
-        exact = precision == 9
-        tag_key = options.tag_key if options.include_tag_key else None
-        dumps = orjson.dumps
-        tail = b"}\n"
-        if tag_key is not None:
-            tail = b"," + dumps({tag_key: clean(tag)})[1:] + b"\n"
-        action = b"" if stamps else self._action(names.index_name, names)
-        minute, head, zone = -1, b"", tail
-        out: list[bytes] = []
-        for time, record in zip(batch.times, batch.records, strict=True):
-            if not record or (stamps and TIMESTAMP in record) or (tag_key is not None and tag_key in record):
-                out.append(self._guarded(tag, time, record, names))
-                continue
-            try:
-                document = dumps(record)
-            except TypeError:
-                document = dump_clean(record)
-            if not stamps:
-                out.append(action + document[:-1] + tail)
-                continue
-            if time // _MINUTE != minute:
-                minute = time // _MINUTE
-                action, head, offset = names.minutes.get(minute) or self._minute(minute, names)
-                zone = offset + tail
-            digits = b"%d" % (_PADDED + time % _MINUTE)
-            if exact:
-                out.append(action + document[:-1] + head + digits[1:3] + b"." + digits[3:] + zone)
-            else:
-                fraction = b"." + digits[3 : 3 + precision].ljust(precision, b"0") if precision > 0 else b""
-                out.append(action + document[:-1] + head + digits[1:3] + fraction + zone)
+        times, records = batch.times, batch.records
+        odd = self._with_added_fields(records)
+        if len(odd) == len(records):
+            return [self._guarded(tag, *event, names) for event in zip(times, records, strict=True)]
+        end = b"}\n"
+        if self._options.include_tag_key:
+            end = b"," + dump_clean({self._options.tag_key: clean(tag)})[1:] + b"\n"
+        texts = dump_open(records)
+        if self._stamps:
+            out = self._with_stamps(times, texts, end, names)
+        else:
+            action = self._action(names.index_name, names)
+            out = [action + text + end for text in texts]
+        for index in odd:
+            out[index] = self._guarded(tag, times[index], records[index], names)
         return out
+
+    def _with_added_fields(self, records: list[Record]) -> set[int]:
+        """The indexes of records that have a field which is added to documents, or no field to add it to."""
+        options = self._options
+        odd = {index for index, record in enumerate(records) if not record}
+        for name, is_added in ((TIMESTAMP, self._stamps), (options.tag_key, options.include_tag_key)):
+            if is_added:
+                odd.update([index for index, record in enumerate(records) if name in record])
+        return odd
+
+    def _with_stamps(self, times: list[int], texts: list[bytes], end: bytes, names: Names) -> list[bytes]:
+        """Action and document lines from documents without their ends."""
+        precision = self._options.time_precision
+        padding = b"0" * (precision - 9)
+        minutes = [time // _MINUTE for time in times]
+        shared: dict[int, tuple[bytes, bytes, bytes]] = {}
+        for minute in set(minutes):
+            action, head, offset = names.minutes.get(minute) or self._minute(minute, names)
+            shared[minute] = action, head, padding + offset + end
+        seconds = seconds_texts(times)
+        if precision < 9:
+            width = len("00.") + precision if precision > 0 else len("00")
+            seconds = [text[:width] for text in seconds]
+        return [
+            b"".join((action, text, head, second, tail))
+            for text, second, (action, head, tail) in zip(
+                texts, seconds, map(shared.__getitem__, minutes), strict=True
+            )
+        ]
 
     def _minute(self, minute: int, names: Names) -> tuple[bytes, bytes, bytes]:
         """What documents of one minute share: action line, begin and end of the stamp."""

@@ -6,11 +6,15 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import orjson
+
 from kelp.agent.timefmt import TimeParseError, build_time_formatter, build_time_parser, guess, moment
 from kelp.agent.timefmt.strptime import Strptime
 from kelp.agent.timefmt.zones import local_offset
 
 NANOS = 1_000_000_000
+_MINUTE = 60 * NANOS
+_PADDED = 100 * NANOS  # keeps the leading zeros of seconds and nanoseconds
 _ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9})\d*)?)?)?\s*(Z|z|[+-]\d\d:?\d\d|[+-]\d\d)?"
 )
@@ -32,6 +36,18 @@ def offset_text(offset: int) -> str:
 def second_text(seconds: int, offset: int) -> str:
     """`2026-11-23T10:00:00` in the zone of `offset`."""
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds + offset))
+
+
+def seconds_texts(times: list[int]) -> list[bytes]:
+    """`07.000000001`, second and nanosecond within the minute, of each time (nanoseconds)."""
+    if not times:
+        return []
+    # 107000000001,…: all as wide, and two digits have only to move for the dot to have its place.
+    text = bytearray(orjson.dumps([_PADDED + time % _MINUTE for time in times]))
+    width = len("107000000001,")
+    text[1::width], text[2::width] = text[2::width], text[3::width]
+    text[3::width] = b"." * len(times)
+    return bytes(text[1:-1]).split(b",")
 
 
 def fraction_text(ns: int, precision: int) -> str:
