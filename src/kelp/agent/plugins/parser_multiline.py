@@ -10,7 +10,8 @@ from kelp.agent.event import Record
 from kelp.agent.parse.multiline import MultilineText
 from kelp.agent.plugin.parser import Parsed
 from kelp.agent.plugin.registry import register
-from kelp.agent.ruby.regexp import compile_regexp, named_groups
+from kelp.agent.ruby.regexp import compile_regexp
+from kelp.agent.ruby.translate import named_groups
 
 _MOST_FORMATS = 20
 

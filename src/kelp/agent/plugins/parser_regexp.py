@@ -12,7 +12,8 @@ from kelp.agent.parse.cri_shape import CriShape
 from kelp.agent.parse.record_parser import decode_lines
 from kelp.agent.plugin.parser import ParsedLines
 from kelp.agent.plugin.registry import register
-from kelp.agent.ruby.regexp import compile_regexp, named_groups, renamed_groups
+from kelp.agent.ruby.regexp import compile_regexp
+from kelp.agent.ruby.translate import named_groups, renamed_groups
 from kelp.agent.timefmt import TimeParseError
 
 

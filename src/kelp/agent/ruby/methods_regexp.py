@@ -6,7 +6,7 @@ from kelp.agent.ruby.last_match import LAST
 from kelp.agent.ruby.methods import Block, Table, arity, plain
 from kelp.agent.ruby.operators import match
 from kelp.agent.ruby.patterns import match_data, matches
-from kelp.agent.ruby.regexp import named_groups
+from kelp.agent.ruby.translate import named_groups
 from kelp.agent.ruby.values import MatchData, Regexp, RubyError, Symbol, text_of, to_s
 
 
