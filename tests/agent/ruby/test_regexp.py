@@ -2,7 +2,7 @@
 
 import pytest
 
-from kelp.agent.ruby.regexp import compile_bytes_regexp, compile_regexp, parse_literal
+from kelp.agent.ruby.regexp import compile_regexp, parse_literal
 
 
 @pytest.mark.parametrize(
@@ -64,9 +64,3 @@ def test_literals(literal: str, text: str, matches: bool) -> None:
 def test_faults(literal: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         parse_literal(literal)
-
-
-def test_bytes() -> None:
-    assert compile_bytes_regexp(r"(?<a>[^ ]+) ").match("é x".encode())["a"] == "é".encode()  # type: ignore[index]
-    with pytest.raises(ValueError, match="beyond ASCII"):
-        compile_bytes_regexp("é")

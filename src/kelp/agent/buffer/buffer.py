@@ -89,11 +89,6 @@ class Buffer:
         """Bytes held, staged, queued and in flight."""
         return self.staged_size + self.queued_size
 
-    @property
-    def has_room(self) -> bool:
-        """Whether the byte budget is not used up."""
-        return self.size < self.limits.total_size
-
     def write(self, groups: list[Group], enqueue: bool = False) -> None:
         """Append all groups or, when it raises BufferFull, none.
 

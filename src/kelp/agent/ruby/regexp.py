@@ -12,27 +12,17 @@ from typing import Any, cast
 from kelp.agent.ruby.translate import STRICT_LINE_START, needs_unicode, translate
 
 
-def _compile(
-    pattern: str | bytes, needs_regex: bool, ignore_case: bool, multiline: bool, unicode: bool = False
-) -> Any:
+def _compile(pattern: str, needs_regex: bool, ignore_case: bool, multiline: bool, unicode: bool) -> Any:
     if not needs_regex:
         flags = re.MULTILINE | (re.IGNORECASE if ignore_case else 0) | (re.DOTALL if multiline else 0)
-        if isinstance(pattern, str) and not unicode:
-            flags |= re.ASCII
         try:
-            return re.compile(pattern, flags)
+            return re.compile(pattern, flags if unicode else flags | re.ASCII)
         except re.error:
             pass  # the other engine knows more: look-behind of any width, groups of one name
     import regex
 
-    wide = (
-        regex.V1
-        | regex.MULTILINE
-        | (regex.IGNORECASE if ignore_case else 0)
-        | (regex.DOTALL if multiline else 0)
-    )
-    if isinstance(pattern, str):
-        wide |= regex.UNICODE if unicode else regex.ASCII
+    wide = regex.V1 | regex.MULTILINE | (regex.UNICODE if unicode else regex.ASCII)
+    wide |= (regex.IGNORECASE if ignore_case else 0) | (regex.DOTALL if multiline else 0)
     try:
         return regex.compile(pattern, wide)
     except regex.error as error:
@@ -50,17 +40,6 @@ def compile_regexp(source: str, *, ignore_case: bool = False, multiline: bool = 
         text, needs_regex = translate(source, STRICT_LINE_START)
         pattern = _compile(text, needs_regex, ignore_case, multiline, unicode)
     return cast("re.Pattern[str]", pattern)
-
-
-@functools.lru_cache(maxsize=256)
-def compile_bytes_regexp(
-    source: str, *, ignore_case: bool = False, multiline: bool = False
-) -> "re.Pattern[bytes]":
-    """Compile a Ruby pattern for UTF-8 bytes; right for ASCII patterns only, so others raise ValueError."""
-    text, needs_regex = translate(source)
-    if not text.isascii() or (re.search(r"\\[uUpP]|\\x[89a-fA-F]|\[\^", text) and needs_regex):
-        raise ValueError("a pattern beyond ASCII cannot run on bytes")
-    return cast("re.Pattern[bytes]", _compile(text.encode(), needs_regex, ignore_case, multiline))
 
 
 def split_literal(text: str) -> tuple[str, bool, bool]:
