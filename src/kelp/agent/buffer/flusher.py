@@ -156,7 +156,7 @@ class Flusher:
             self._give_up(chunk, error, in_secondary=secondary is not None)
         except ChunkDamaged as error:
             self._keep_copy(chunk, error)
-        except Exception as error:  # noqa: BLE001  whatever a sink raises means: try again
+        except Exception as error:  # noqa: BLE001 - whatever a sink raises means: try again
             self._take_back(chunk, error, in_secondary=secondary is not None)
         else:
             self._done(chunk, in_secondary=secondary is not None)
@@ -235,7 +235,7 @@ class Flusher:
         output.stats.write_secondary_count += 1
         try:
             output.write_to_secondary(chunk)
-        except Exception as second:  # noqa: BLE001  the copy is the last resort, whatever went wrong
+        except Exception as second:  # noqa: BLE001 - the copy is the last resort, whatever went wrong
             self._keep_copy(chunk, second)
         else:
             self._done(chunk, in_secondary=True)

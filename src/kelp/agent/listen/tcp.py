@@ -147,7 +147,7 @@ class TcpListener:
                 self._serve(connection)
         except OSError as error:
             self._log.debug("connection broke", address=connection.address, error=error)
-        except Exception:  # noqa: BLE001  # one connection's fault must not end the others
+        except Exception:  # noqa: BLE001 - one connection's fault must not end the others
             self._log.exception("cannot serve connection", address=connection.address)
         finally:
             with self._lock:

@@ -77,7 +77,7 @@ class UdpListener:
                     self._sock.sendto(answer, address)
             except OSError as error:
                 self._log.debug("cannot answer datagram", address=address[0], error=error)
-            except Exception:  # noqa: BLE001  # one datagram's fault must not end the thread
+            except Exception:  # noqa: BLE001 - one datagram's fault must not end the thread
                 self._log.exception("cannot take datagram", address=address[0])
 
     def stop(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from kelp.agent.ruby.regexp import compile_regexp
 
 TagMatcher = Callable[[str], bool]
+_TOKEN = re.compile(r"\.?\*\*\.?|\\.?|[*.{},]|[^*.{},\\]+", re.DOTALL)
 
 
 def compile_tag_patterns(text: str) -> TagMatcher:
@@ -41,41 +42,25 @@ def _translate(pattern: str) -> str:
     # parts[-1] is what is being written; each open brace stacks the alternatives it has so far.
     parts = [""]
     braces: list[list[str]] = []
-    pending_dot = False
-    at = 0
-    while at < len(pattern):
-        char = pattern[at]
-        if pattern.startswith("**", at):
-            parts[-1] += r"(?![^.])" if pending_dot else ""
-            pending_dot = False
-            if pattern.startswith(".", at + 2):
-                parts[-1] += r"(?:.*\.|\A)"
-                at += 3
-            else:
-                parts[-1] += ".*"
-                at += 2
-            continue
-        if pending_dot:
-            parts[-1] += r"\."
-            pending_dot = False
-        if char == "\\":  # at the end of the pattern it has no effect
-            at += 1
-            parts[-1] += re.escape(pattern[at : at + 1])
-        elif char == ".":
-            pending_dot = True
-        elif char == "*":
+    for token in _TOKEN.finditer(pattern):
+        text = token[0]
+        if text.strip(".") == "**":
+            parts[-1] += r"(?![^.])" if text[0] == "." else ""
+            parts[-1] += r"(?:.*\.|\A)" if text[-1] == "." else ".*"
+        elif text[0] == "\\":  # at the end of the pattern it has no effect
+            parts[-1] += re.escape(text[1:])
+        elif text == "*":
             parts[-1] += r"[^.]*"
-        elif char == "{":
+        elif text == "{":
             braces.append([])
             parts.append("")
-        elif char == "," and braces:
+        elif text == "," and braces:
             braces[-1].append(parts.pop())
             parts.append("")
-        elif char == "}" and braces:
+        elif text == "}" and braces:
             _close_brace(parts, braces)
-        else:
-            parts[-1] += re.escape(char)
-        at += 1
+        elif text != "." or token.end() < len(pattern):  # nor has a dot there
+            parts[-1] += re.escape(text)
     while braces:  # an unclosed brace ends with the pattern
         _close_brace(parts, braces)
     return parts[-1]

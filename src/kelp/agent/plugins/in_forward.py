@@ -106,8 +106,6 @@ class ForwardInput(ListeningInput):
         tcp = self.tcp(self._serve, self.transport, keepalive=alive, backlog=self.backlog)
         return [tcp, self.udp(lambda _data, _address: _HEARTBEAT, max_bytes=128)]
 
-    # ------------------------------------------------------------------ connections
-
     def _serve(self, connection: Connection) -> None:
         handshake = (
             _Handshake(self.security, connection, self.deny_keepalive) if self.security is not None else None
@@ -137,21 +135,12 @@ class ForwardInput(ListeningInput):
             self.log.warning("message is broken", address=connection.address, got=repr(message)[:200])
             return None
         tag = tag_of(message)
+        about = {"tag": tag, "address": connection.address, "bytes": size}
         if self.chunk_size_limit is not None and size > self.chunk_size_limit:
-            self.log.warning(
-                "message is larger than chunk_size_limit: dropped",
-                tag=tag,
-                address=connection.address,
-                bytes=size,
-            )
+            self.log.warning("message is larger than chunk_size_limit: dropped", **about)
             return None
         if self.chunk_size_warn_limit is not None and size > self.chunk_size_warn_limit:
-            self.log.warning(
-                "message is larger than chunk_size_warn_limit",
-                tag=tag,
-                address=connection.address,
-                bytes=size,
-            )
+            self.log.warning("message is larger than chunk_size_warn_limit", **about)
         tag = self.tag or tag
         if self.add_tag_prefix is not None:
             tag = f"{self.add_tag_prefix}.{tag}"

@@ -127,8 +127,6 @@ class HttpInput(ListeningInput):
         except BadRequest as error:
             respond(connection, error.status, str(error).encode(), _TEXT, keep_alive=False)
 
-    # ------------------------------------------------------------------ requests
-
     def _answer(self, request: Request, address: str) -> tuple[int, bytes, dict[str, str]]:
         if request.method == "GET":  # health checks
             return 200, b"", _TEXT
@@ -154,7 +152,7 @@ class HttpInput(ListeningInput):
                 self.emit(tag, batch)
         except BufferOverflow as error:
             return 503, f"503 Service Unavailable\n{error}\n".encode(), _TEXT
-        except Exception as error:  # noqa: BLE001  # the sender learns of it and may post again
+        except Exception as error:  # noqa: BLE001 - the sender learns of it and may post again
             if self.dump_error_log:
                 self.log.error("cannot emit events", error=error)
             return 500, f"500 Internal Server Error\n{error}\n".encode(), _TEXT
@@ -240,8 +238,6 @@ class HttpInput(ListeningInput):
         if isinstance(value, int | float) and value is not True:
             return self._float_time(value)
         raise TimeParseError(f"cannot read time {value!r}: it is no number; set time_type or time_format")
-
-    # ------------------------------------------------------------------ pages of other origins
 
     def _answer_options(self, request: Request) -> tuple[int, bytes, dict[str, str]]:
         origin = request.header("origin", None)

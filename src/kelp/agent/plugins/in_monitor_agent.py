@@ -70,8 +70,6 @@ class MonitorAgentInput(Input):
             batch.append(now, describe(plugin))
         self.emit(self.tag, batch)
 
-    # ------------------------------------------------------------------ pages
-
     def _plugins(self) -> list[Plugin]:
         return listed(self.context.plugins())
 

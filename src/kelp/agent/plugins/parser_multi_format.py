@@ -51,9 +51,7 @@ class MultiFormatParser(RecordParser):
             try:
                 for parsed in parser.parse_all(text):
                     if parsed is not None and parsed[0] is not None:
-                        if self.format_key is not None:
-                            parsed[1][self.format_key] = name
-                        return parsed
+                        return self._marked(parsed, name)
             except ParserError:
                 continue
         return None
@@ -62,10 +60,14 @@ class MultiFormatParser(RecordParser):
         for name, parser in self._formats:
             parsed = parser.parse_value(value)
             if parsed is not None and parsed[0] is not None:
-                if self.format_key is not None:
-                    parsed[1][self.format_key] = name
-                return parsed
+                return self._marked(parsed, name)
         return None
+
+    def _marked(self, parsed: Parsed, name: str | None) -> Parsed:
+        """The event with the name of its format."""
+        if self.format_key is not None:
+            parsed[1][self.format_key] = name
+        return parsed
 
     def parse_lines(self, lines: list[bytes]) -> ParsedLines:
         return self._parse_many(lines, lambda parser, some: parser.parse_lines(some))
@@ -81,25 +83,20 @@ class MultiFormatParser(RecordParser):
         left = list(range(len(lines)))
         for name, parser in self._formats:
             found: ParsedLines = parse(parser, lines if len(left) == len(lines) else [lines[i] for i in left])
+            if self.format_key is not None:
+                for record in found.records:
+                    record[self.format_key] = name
             if self._is_all(found, len(lines)):
-                if self.format_key is not None:
-                    for record in found.records:
-                        record[self.format_key] = name
                 return found
             # Backwards, so that the first of several events of a line stays.
             for at in range(len(found.lines) - 1, -1, -1):
                 line = left[found.lines[at]]
                 times[line] = found.times[at]
                 records[line] = found.records[at]
-            if self.format_key is not None:
-                for record in found.records:
-                    record[self.format_key] = name
             missed = [*found.unmatched, *found.errors] if found.errors else found.unmatched
             left = [left[i] for i in missed if records[left[i]] is None]
             if not left:
-                return ParsedLines(
-                    times, [one for one in records if one is not None], list(range(len(lines)))
-                )
+                break
         left.sort()
         matched = [at for at, record in enumerate(records) if record is not None]
         kept = [one for one in records if one is not None]
