@@ -23,8 +23,22 @@ class Gatherer:
     def __init__(self, refuse=0):
         self.lines = []
         self.refuse = refuse
+        self.is_stalled = False
+        self._going = threading.Event()
+        self._going.set()
+
+    @contextlib.contextmanager
+    def stalled(self):
+        """Hold up the loop at its next data until the end of the block, as a full buffer does."""
+        self._going.clear()
+        try:
+            yield
+        finally:
+            self._going.set()
 
     def consume(self, reader, data, take):
+        self.is_stalled = not self._going.is_set()
+        self._going.wait()
         end = len(data) if take is Take.ALL else data.rfind(b"\n") + 1
         if not end:
             return 0
@@ -72,14 +86,14 @@ class Follow(contextlib.AbstractContextManager):
         assert not self.thread.is_alive()
         self.loop.close()
 
-    def lines(self, count, seconds=8.0):
+    def lines(self, count, seconds=30.0):
         """The texts gathered once there are `count` of them; fewer when that takes too long."""
         deadline = time.monotonic() + seconds
         while len(self.gatherer.lines) < count and time.monotonic() < deadline:
             time.sleep(0.01)
         return self.gatherer.texts
 
-    def until(self, condition, seconds=5.0):
+    def until(self, condition, seconds=30.0):
         deadline = time.monotonic() + seconds
         while not condition() and time.monotonic() < deadline:
             time.sleep(0.01)

@@ -360,6 +360,19 @@ def test_damaged_position_file(tmp_path, content):
         assert tail.lines(2) == expected(0, 2)
 
 
+def wait_until_open(file, seconds=10.0):
+    """Until this process has it open."""
+    status = os.stat(file)
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        for fd in os.listdir("/proc/self/fd"):
+            with contextlib.suppress(OSError):
+                if os.path.samestat(os.stat(f"/proc/self/fd/{fd}"), status):
+                    return
+        time.sleep(0.002)
+    raise TimeoutError(f"nobody opens {file}")
+
+
 class Storm(threading.Thread):
     """Writes numbered lines and rotates 20 times a second."""
 
@@ -386,7 +399,7 @@ class Storm(threading.Thread):
                 self.shift()
                 os.rename(self.log, f"{self.log}.1")
             if self.kind == "delete":
-                time.sleep(0.02)  # what nobody had the time to open is lost to anyone
+                wait_until_open(self.log)  # what nobody had opened is lost to anyone
                 os.unlink(self.log)
             self.rotations += 1
 
@@ -396,12 +409,32 @@ class Storm(threading.Thread):
                 os.rename(f"{self.log}.{number}", f"{self.log}.{number + 1}")
 
 
+def test_files_that_come_and_are_deleted_while_the_loop_is_busy(tmp_path):
+    log, other = tmp_path / "a.log", tmp_path / "b.log"
+    log.write_text("line 0\n")
+    other.touch()
+    with Follow(log, other, pos_file=tmp_path / "pos") as tail:
+        tail.lines(1)
+        with tail.gatherer.stalled():
+            append(other, "other\n")
+            assert tail.until(lambda: tail.gatherer.is_stalled)
+            append(log, "line 1\n")
+            for number in (2, 3, 4):
+                log.unlink()
+                log.write_text(f"line {number}\n")
+                wait_until_open(log)
+            log.unlink()
+        tail.lines(6)
+        assert tail.gatherer.of(log) == expected(0, 5)
+
+
 @pytest.mark.parametrize("kind", ["rename", "copytruncate", "delete"])
 def test_rotation_storm(tmp_path, kind):
     log = tmp_path / "a.log"
     log.touch()
     storm = Storm(log, kind, 3.0)
     with Follow(log, pos_file=tmp_path / "pos") as tail:
+        assert tail.until(lambda: tail.loop.counters.opened)
         storm.start()
         storm.join()
         lines = tail.lines(storm.count)

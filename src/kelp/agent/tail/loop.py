@@ -5,6 +5,7 @@ import os
 import select
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -304,44 +305,70 @@ class TailLoop:
     def _look(self, watch: Watch, now: float) -> bool:
         """See where the path leads; returns whether the current file has nothing new."""
         looked = time.time_ns()
+        caught = self._caught(watch)  # before looking: what comes later is of the next look
         status = None
         if not watch.dropped:
             with contextlib.suppress(OSError):
                 status = os.stat(watch.path)
         current = watch.current
         if status is None:
-            if current is not None:
+            if current is not None or caught:
                 watch.rotate(now)
-                self._rotated(watch, now, looked)
+                self._rotated(watch, now, looked, caught)
             return not watch.readers
         if current is not None and current.identity == (status.st_dev, status.st_ino):
+            if caught:
+                self._rotated(watch, now, looked, caught)
             watch.looked_ns = looked
             seen = (status.st_size, status.st_mtime_ns)
             if seen == current.seen and status.st_size == current.offset:
-                return True
+                return not caught
             current.seen = seen
             return False
         watch.rotate(now)
-        if self._open_current(watch, (status.st_dev, status.st_ino)):
-            self._rotated(watch, now, looked)
+        if self._open_current(watch, (status.st_dev, status.st_ino), caught) or caught:
+            self._rotated(watch, now, looked, caught)
         return False
 
-    def _open_current(self, watch: Watch, identity: Identity) -> bool:
-        """Open the file the path leads to; one that was read before goes on where it was."""
+    def _caught(self, watch: Watch) -> list[Reader]:
+        """Files the path led to since the last look, perhaps for a moment only, that are not read yet."""
+        caught = self._notifier.caught(watch.path) if self._notifier is not None else []
+        if not caught:
+            return caught
+        known, new = self._identities(), []
+        for reader in caught:
+            if watch.dropped or reader.identity in known or reader.real_path != watch.real_path:
+                reader.close()
+            else:
+                known.add(reader.identity)
+                new.append(reader)
+                self._go_on(reader)
+        return new
+
+    def _open_current(self, watch: Watch, identity: Identity, caught: list[Reader]) -> bool:
+        """Read the file the path leads to, which may be among the `caught` ones; returns whether that is possible."""
         if self._adopt(watch, identity):
             return True
-        reader = watch.open(0)
-        if reader is None:
-            return False
+        for reader in caught:
+            if reader.identity == identity:
+                caught.remove(reader)
+                watch.take(reader)
+                return True
+        opened = watch.open(0)
+        if opened is not None:
+            self._go_on(opened)
+        return opened is not None
+
+    def _go_on(self, reader: Reader) -> None:
+        """A file that was read before goes on where it was."""
         done = self._progress.finished.get(reader.identity)
         if done is not None and reader.head[: len(done.head)] == done.head and done.position <= reader.size():
             reader.position = done.position
-        return True
 
-    def _rotated(self, watch: Watch, now: float, looked: int) -> None:
+    def _rotated(self, watch: Watch, now: float, looked: int, caught: Sequence[Reader]) -> None:
         """Find what was missed, and save that before the position file forgets the old file."""
         self.counters.rotated += 1
-        watch.open_missed(now, self._identities())
+        watch.open_missed(now, self._identities(), caught)
         watch.looked_ns = looked
         self._opened_all(watch)
         self._progress.save_files(now)

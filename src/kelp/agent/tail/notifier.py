@@ -1,8 +1,9 @@
 """News of files and folders by inotify; what it cannot watch is polled."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
+from kelp.agent.tail.catcher import Catcher
 from kelp.agent.tail.inotify import FOLDER_EVENTS, IN_ATTRIB, IN_DELETE_SELF, IN_MODIFY, IN_MOVE_SELF, Inotify
 from kelp.agent.tail.reader import Identity, Reader
 from kelp.common.log import Log
@@ -24,6 +25,8 @@ class Notifier:
         self._folder_names: dict[int, str] = {}
         self._real_paths: dict[str, set[str]] = {}
         self._exhausted = False
+        self._catcher = Catcher(self._moved, self._followed, log)
+        self._caught: dict[str, list[Reader]] = {}
 
     @property
     def appended_fd(self) -> int:
@@ -33,7 +36,7 @@ class Notifier:
     @property
     def moved_fd(self) -> int:
         """Readable when a file was created, renamed or deleted."""
-        return self._moved.fd
+        return self._catcher.fd
 
     def covers(self, reader: Reader) -> bool:
         """Whether news of this file are told."""
@@ -86,13 +89,15 @@ class Notifier:
         paths.discard(path)
         if not paths:
             self._real_paths.pop(real_path, None)
+        for reader in self.caught(path):
+            reader.close()
 
     def news(self) -> set[str | None]:
         """Followed paths with news; None: a file came or went that is not followed, or news were lost."""
         paths: set[str | None] = set()
         for descriptor, _mask, _name in self._appended.read():
             paths |= self._paths[0].get(descriptor, {None} if descriptor < 0 else set())
-        for descriptor, _mask, name in self._moved.read():
+        for descriptor, _mask, name in self._catcher.news():
             if descriptor in self._paths[1]:
                 paths |= self._paths[1][descriptor]
             elif descriptor in self._folder_names:
@@ -101,6 +106,20 @@ class Notifier:
             elif descriptor < 0:
                 paths.add(None)
         return paths
+
+    def caught(self, path: str) -> list[Reader]:
+        """Files that came to a followed path since the last call, oldest first; they are the caller's to close."""
+        for reader in self._catcher.caught():
+            self._caught.setdefault(reader.path, []).append(reader)
+        return self._caught.pop(path, [])
+
+    def _followed(self, descriptor: int, name: str) -> Iterator[tuple[str, str]]:
+        """Called by the catcher's thread while the loop changes the tables: each is asked once."""
+        folder = self._folder_names.get(descriptor)
+        if folder is not None:
+            real_path = os.path.join(folder, name)
+            for path in tuple(self._real_paths.get(real_path, ())):
+                yield path, real_path
 
     def _try(self, watch: Callable[[], int]) -> int | None:
         try:
@@ -117,5 +136,9 @@ class Notifier:
             return None
 
     def close(self) -> None:
+        self._catcher.close()
+        for readers in self._caught.values():
+            for reader in readers:
+                reader.close()
         self._appended.close()
         self._moved.close()

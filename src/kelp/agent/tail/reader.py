@@ -57,11 +57,11 @@ class Reader:
     ledger: Ledger = field(default_factory=Ledger)
 
     @classmethod
-    def open(cls, path: str, position: int, file: str | None = None) -> "Reader":
-        """Open `file` (else `path`) to be read on behalf of `path`. Raises OSError."""
-        fd = os.open(file or path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    def open(cls, path: str, position: int, file: str) -> "Reader":
+        """Open `file` to be read on behalf of `path`. Raises OSError."""
+        fd = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         status = os.fstat(fd)
-        reader = cls(fd, (status.st_dev, status.st_ino), path, os.path.realpath(file or path), position)
+        reader = cls(fd, (status.st_dev, status.st_ino), path, os.path.realpath(file), position)
         reader.head = os.pread(fd, HEAD_BYTES, 0)
         reader.end_ns = time.time_ns()
         return reader
@@ -79,6 +79,10 @@ class Reader:
 
     def size(self) -> int:
         return os.fstat(self.fd).st_size
+
+    def modified_ns(self) -> int:
+        """When the file was last written."""
+        return os.fstat(self.fd).st_mtime_ns
 
     def began_unseen(self) -> bool:
         """Whether the file was empty at every look and no longer is: it may be of a later generation by now."""

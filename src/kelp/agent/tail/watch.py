@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from kelp.agent.tail.positions import Remembered
@@ -64,21 +64,29 @@ class Watch:
         """
         return self.gone_at is not None and now >= self.gone_at + _GONE_SECONDS
 
-    def open(self, position: int, file: str | None = None) -> Reader | None:
-        """Open the file at the path (or `file`) and read from `position`; None when that is not possible now."""
+    def open(self, position: int) -> Reader | None:
+        """Open the file at the path and read from `position`; None when that is not possible now."""
+        reader = self._open(self.path, position)
+        if reader is not None:
+            self.real_path = reader.real_path
+            self.take(reader)
+        return reader
+
+    def take(self, reader: Reader) -> None:
+        """Read an open file: the path leads to it."""
+        reader.longest_line, reader.tag = self.longest_line, self.tag
+        self.readers.append(reader)
+        self.changed = True
+
+    def _open(self, file: str, position: int) -> Reader | None:
         try:
             reader = Reader.open(self.path, position, file)
         except OSError as error:
-            self._cannot_open(error, file or self.path)
+            self._cannot_open(error, file)
             return None
         if self.denied:
             self.log.info("file can be read again", path=self.path)
             self.denied = False
-        reader.longest_line, reader.tag = self.longest_line, self.tag
-        if file is None:
-            self.real_path = reader.real_path
-        self.readers.append(reader)
-        self.changed = True
         return reader
 
     def _cannot_open(self, error: OSError, file: str) -> None:
@@ -99,12 +107,12 @@ class Watch:
         )
         self._mark_rotated(old, now)
 
-    def open_missed(self, now: float, known: Iterable[Identity]) -> None:
-        """Open the files that the path led to since the last look, before the current one.
+    def open_missed(self, now: float, known: Iterable[Identity], caught: Sequence[Reader] = ()) -> None:
+        """Open the files that the path led to since the last look, before the current one; some are open: `caught`.
 
         To be called once the current file is open: whatever came before it stands beside the path by then.
         """
-        known = set(known)
+        known = {*known, *(reader.identity for reader in caught)}
 
         def missed() -> Iterator[tuple[Sibling, int]]:
             for real_path in dict.fromkeys((self.real_path, os.path.realpath(self.path))):
@@ -112,9 +120,14 @@ class Watch:
                     if sibling.size:
                         yield sibling, 0
 
-        self.open_siblings(missed, now)
+        self.open_siblings(missed, now, caught)
 
-    def open_siblings(self, select: Callable[[], Iterable[tuple[Sibling, int]]], now: float) -> None:
+    def open_siblings(
+        self,
+        select: Callable[[], Iterable[tuple[Sibling, int]]],
+        now: float,
+        caught: Sequence[Reader] = (),
+    ) -> None:
         """Open rotated files, each at its position, before the current one; `select` names those there are now.
 
         Files may be renamed again between listing and opening, so what was opened is checked, and looked for again.
@@ -122,33 +135,31 @@ class Watch:
         current = self.current
         if current is not None:
             self.readers.remove(current)
-        opened: list[tuple[tuple[int, int], Reader]] = []
+        opened = _by_age(caught)
         for _ in range(_MOST_TRIES):
-            there = {reader.identity for reader in self.readers} | {
-                reader.identity for _age, reader in opened
-            }
+            there = {reader.identity for reader in self.readers}
+            there.update(reader.identity for _age, reader in opened)
             wanted: dict[Identity, tuple[Sibling, int]] = {}
             for sibling, position in select():
                 if sibling.identity not in there:
                     wanted.setdefault(sibling.identity, (sibling, position))
             for sibling, position in wanted.values():
-                reader = self.open(position, sibling.path)
+                reader = self._open(sibling.path, position)
                 if reader is None:
                     continue
-                self.readers.remove(reader)
                 if reader.identity != sibling.identity:
                     reader.close()
                     continue
-                self._mark_rotated(reader, now)
                 opened.append((sibling.age(), reader))
             if not wanted:
                 break
         if current is not None and opened and not self._is_at_path(current):
             # It was rotated while the folder was listed: some of them came after it.
-            self._mark_rotated(current, now)
-            opened.append(((os.fstat(current.fd).st_mtime_ns, 0), current))
+            opened.append(((current.modified_ns(), 0), current))
             current = None
-        self.readers += [reader for _age, reader in sorted(opened, key=lambda one: one[0])]
+        for _age, reader in sorted(opened, key=lambda one: one[0]):
+            self.take(reader)
+            self._mark_rotated(reader, now)
         if current is not None:
             self.readers.append(current)
 
@@ -234,6 +245,14 @@ class Watch:
             yield Remembered(
                 self.path, reader.identity[1], position, len(reader.head), digest(reader.head), state
             )
+
+
+def _by_age(caught: Sequence[Reader]) -> list[tuple[tuple[int, int], Reader]]:
+    """Files in the order in which they came, each with the age by which others find their place among them."""
+    times = [reader.modified_ns() for reader in caught]
+    for i in range(len(times) - 2, -1, -1):
+        times[i] = min(times[i], times[i + 1])  # its writer may have gone on after the next one came
+    return [((time, 0), reader) for time, reader in zip(times, caught, strict=True)]
 
 
 def _written_since(sibling: Sibling, moment_ns: int) -> bool:
