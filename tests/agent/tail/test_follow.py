@@ -86,6 +86,20 @@ def test_copytruncate(tmp_path, inotify):
         assert tail.lines(7) == expected(0, 7)
 
 
+def test_copied_and_not_yet_truncated(tmp_path):
+    log = tmp_path / "a.log"
+    log.touch()
+    with Follow(log, pos_file=tmp_path / "pos") as tail:
+        assert tail.until(lambda: tail.loop.counters.opened)
+        with tail.gatherer.stalled():
+            for name in ("a.log.1", "a.log"):  # in this order, that the copy is there at the first look
+                (tmp_path / name).write_text(numbered(0, 5))
+            assert tail.until(lambda: tail.gatherer.is_stalled)
+            os.truncate(log, 0)
+            append(log, "line 5\n")
+        assert tail.lines(6) == expected(0, 6)
+
+
 def test_truncated_and_longer_again(tmp_path):
     log = tmp_path / "a.log"
     log.write_text("one\n")

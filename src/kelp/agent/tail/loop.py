@@ -389,7 +389,7 @@ class TailLoop:
         """Read a file to its end or for one turn."""
         if not reader.rotated and reader.began_unseen():
             reader.head, _moment = reader.look()
-            watch.open_copies(reader, now, self._identities())
+            watch.open_unseen(reader, now, self._identities())
             if watch.readers[0] is not reader:
                 self._opened_all(watch)
                 return _Read.PART

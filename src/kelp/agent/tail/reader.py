@@ -11,6 +11,7 @@ from kelp.agent.origin import Ledger
 
 HEAD_BYTES = 1024
 LONGEST_LINE = 64 << 20
+_COMPARED_BYTES = 1 << 20
 
 
 class Take(Enum):
@@ -87,6 +88,19 @@ class Reader:
     def began_unseen(self) -> bool:
         """Whether the file was empty at every look and no longer is: it may be of a later generation by now."""
         return not self.head and self.size() > 0
+
+    def begins_with(self, copy: str) -> bool:
+        """Whether the file holds what another one does, from its beginning; so does any file an empty one."""
+        position = 0
+        try:
+            with open(copy, "rb") as file:
+                while block := file.read(_COMPARED_BYTES):
+                    if os.pread(self.fd, len(block), position) != block:
+                        return False
+                    position += len(block)
+        except OSError:
+            return False
+        return True
 
     def was_replaced(self) -> bool:
         """Whether the file was cut short or written anew since it was last read."""

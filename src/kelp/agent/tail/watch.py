@@ -206,6 +206,20 @@ class Watch:
         self.changed = True
         return found
 
+    def open_unseen(self, reader: Reader, now: float, known: Iterable[Identity]) -> None:
+        """Open the copies of what a file held between two looks that found it empty.
+
+        A copy of what it holds now is none of them: it is about to be truncated.
+        """
+        known = set(known)
+
+        def copies() -> Iterator[tuple[Sibling, int]]:
+            for copy in self.unknown_siblings(reader.real_path, reader.end_ns, known):
+                if not reader.begins_with(copy.path):
+                    yield copy, 0
+
+        self.open_siblings(copies, now)
+
     def _mark_rotated(self, reader: Reader, now: float) -> None:
         reader.rotated = True
         reader.deadline = now + self.rotate_wait
