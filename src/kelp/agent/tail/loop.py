@@ -388,8 +388,9 @@ class TailLoop:
     def _drain(self, watch: Watch, reader: Reader, now: float) -> "_Read":
         """Read a file to its end or for one turn."""
         if not reader.rotated and reader.began_unseen():
-            reader.head, _moment = reader.look()
-            watch.open_unseen(reader, now, self._identities())
+            head, _moment = reader.look()
+            watch.open_copies(reader, now, self._identities())
+            reader.head = head
             if watch.readers[0] is not reader:
                 self._opened_all(watch)
                 return _Read.PART

@@ -185,7 +185,8 @@ class Watch:
     def open_copies(self, old: Reader, now: float, known: Iterable[Identity]) -> bool:
         """Open the copies of a truncated file: of what was being read, and of what came and went since.
 
-        Returns whether there is one of what was being read.
+        A copy of what the file holds now is none of them: it is about to be truncated. Returns whether there is one
+        of what was being read.
         """
         found = False
         known = set(known)
@@ -199,26 +200,12 @@ class Watch:
                         yield copy, old.position
                     else:
                         self.finished[copy.identity] = Finished(self.path, old.head, copy.size)
-                elif _written_since(copy, old.end_ns):
+                elif _written_since(copy, old.end_ns) and not old.begins_with(copy.path):
                     yield copy, 0
 
         self.open_siblings(copies, now)
         self.changed = True
         return found
-
-    def open_unseen(self, reader: Reader, now: float, known: Iterable[Identity]) -> None:
-        """Open the copies of what a file held between two looks that found it empty.
-
-        A copy of what it holds now is none of them: it is about to be truncated.
-        """
-        known = set(known)
-
-        def copies() -> Iterator[tuple[Sibling, int]]:
-            for copy in self.unknown_siblings(reader.real_path, reader.end_ns, known):
-                if not reader.begins_with(copy.path):
-                    yield copy, 0
-
-        self.open_siblings(copies, now)
 
     def _mark_rotated(self, reader: Reader, now: float) -> None:
         reader.rotated = True
