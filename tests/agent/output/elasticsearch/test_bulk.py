@@ -58,7 +58,7 @@ def test_a_batch_gives_what_its_events_give(options: str, records: list[dict[str
     for start in (T0, -T0, 60 * NS - 1):
         times = [start + steps[at % len(steps)] for at in range(len(records))]
         batch = Batch(times, [dict(record) for record in records])
-        names = formatter._resolve(metadata)
+        names = formatter._actions.names(metadata)
         single = [
             formatter._guarded("a.b", at, record, names) for at, record in zip(times, records, strict=True)
         ]

@@ -5,13 +5,12 @@ https://www.elastic.co/guide/en/elasticsearch/reference/7.17/docs-bulk.html
 
 import time as clock
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from kelp.agent.buffer.metadata import Metadata
-from kelp.agent.buffer.placeholders import time_unit
 from kelp.agent.event import Batch, Record
 from kelp.agent.event_time import EventTime
+from kelp.agent.output.elasticsearch.actions import Actions, Names
 from kelp.agent.output.elasticsearch.options import ElasticsearchOptions
 from kelp.agent.output.elasticsearch.times import (
     NANOS,
@@ -26,12 +25,11 @@ from kelp.agent.output.elasticsearch.times import (
 )
 from kelp.agent.output.json_text import dump_clean, dump_open
 from kelp.agent.plugin.accessor import Accessor
-from kelp.agent.timefmt import TimeFormatter, TimeParseError, build_time_formatter
+from kelp.agent.timefmt import TimeParseError
 from kelp.common.errors import KelpError
 
 TIMESTAMP = "@timestamp"
 OnError = Callable[[str, int, Record, Exception], None]
-_DAY = 86400
 _MINUTE = 60 * NANOS
 _MINUTES_KEPT = 4096
 
@@ -52,19 +50,6 @@ class IdMissing(KelpError):
         self.document = document
 
 
-@dataclass(slots=True)
-class Names:
-    """The options with placeholders, filled for one combination of chunk keys."""
-
-    logstash_prefix: str
-    date: TimeFormatter
-    date_unit: int
-    index_name: str
-    type_name: str | None
-    pipeline: str | None
-    minutes: dict[int, tuple[bytes, bytes, bytes]] = field(default_factory=dict)
-
-
 class BulkFormatter:
     """Turns batches into an action line and a document line per event."""
 
@@ -72,16 +57,13 @@ class BulkFormatter:
         self, options: ElasticsearchOptions, extract: Callable[[str, Metadata], str], on_error: OnError
     ) -> None:
         self._options = options
-        self._extract = extract
         self._on_error = on_error
-        self._names: dict[Metadata, Names] = {}
-        self._actions: dict[tuple[str, str | None], bytes] = {}
+        self._actions = Actions(options, extract)
         self._time_format = options.time_key_format
         self._record_time = build_record_time(self._time_format)
         self._stamps = options.logstash_format or options.include_timestamp
         self._meta_fields = self._meta_accessors(None)
         self._removed = options.removed_keys
-        self._major: int | None = None
         self._needs_id = options.write_operation != "index" and options.id_required
         self._simple = (
             options.write_operation in ("index", "create")
@@ -92,9 +74,7 @@ class BulkFormatter:
 
     def set_major_version(self, major: int | None) -> None:
         """Adapt to the version of Elasticsearch: it decides on `_type`."""
-        self._major = major
-        self._actions.clear()
-        self._names.clear()
+        self._actions.set_major_version(major)
         self._meta_fields = self._meta_accessors(major)
 
     def _meta_accessors(self, major: int | None) -> list[tuple[str, Callable[[Record], Any]]]:
@@ -103,28 +83,9 @@ class BulkFormatter:
         wanted = (("_id", options.id_key), ("_parent", options.parent_key), (routing, options.routing_key))
         return [(name, Accessor(nested_key(key)).getter()) for name, key in wanted if key]
 
-    def _resolve(self, metadata: Metadata) -> Names:
-        names = self._names.get(metadata)
-        if names is None:
-            options = self._options
-            date_format = self._extract(options.logstash_dateformat, metadata)
-            unit = time_unit(date_format)
-            names = Names(
-                self._extract(options.logstash_prefix, metadata) + options.logstash_prefix_separator,
-                build_time_formatter(time_format=date_format, utc=True),
-                unit[0] if unit else _DAY,
-                self._extract(options.index_name, metadata),
-                self._extract(options.type_name_, metadata),
-                self._extract(options.pipeline, metadata) if options.pipeline else None,
-            )
-            if len(self._names) > 1000:
-                self._names.clear()
-            self._names[metadata] = names
-        return names
-
     def format(self, tag: str, batch: Batch, metadata: Metadata) -> list[bytes]:
         """The lines of each event; b"" for those that were left out or sent to `@ERROR`."""
-        names = self._resolve(metadata)
+        names = self._actions.names(metadata)
         if self._simple and names.date_unit >= 60:  # an index a second would not fit what minutes share
             return self._format_simple(tag, batch, names)
         return [
@@ -145,7 +106,7 @@ class BulkFormatter:
         if self._stamps:
             out = self._with_stamps(times, texts, end, names)
         else:
-            action = self._action(names.index_name, names)
+            action = self._actions.line(names.index_name, names)
             out = [action + text + end for text in texts]
         for index in odd:
             out[index] = self._guarded(tag, times[index], records[index], names)
@@ -185,19 +146,15 @@ class BulkFormatter:
         time = minute * _MINUTE
         moment = local_moment(time)
         if self._options.logstash_format:
-            action = self._action(self._dated_index(moment, names), names)
+            action = self._actions.line(self._actions.dated_index(moment, names), names)
         else:
-            action = self._action(names.index_name, names)
+            action = self._actions.line(names.index_name, names)
         head = f',"{TIMESTAMP}":"{second_text(time // NANOS, moment.offset)[:-2]}'
         found = action, head.encode(), offset_text(moment.offset).encode() + b'"'
         if len(names.minutes) >= _MINUTES_KEPT:
             names.minutes.clear()
         names.minutes[minute] = found
         return found
-
-    def _dated_index(self, moment: Moment, names: Names) -> str:
-        ns = moment.ns if self._options.utc_index else moment.ns + moment.offset * NANOS
-        return names.logstash_prefix + names.date(ns)
 
     def _guarded(self, tag: str, time: int, record: Record, names: Names) -> bytes:
         try:
@@ -220,7 +177,9 @@ class BulkFormatter:
             index = take(record, options.target_index_path)
         if not index:
             dated = moment is not None and options.logstash_format
-            index = self._dated_index(moment, names) if dated and moment is not None else names.index_name
+            index = (
+                self._actions.dated_index(moment, names) if dated and moment is not None else names.index_name
+            )
         if not isinstance(index, str):
             raise BadRecord(f"cannot use {index!r} as an index name: it is no text")
         if options.include_tag_key:
@@ -236,7 +195,7 @@ class BulkFormatter:
                 raise IdMissing(self._without_removed(record), options)
             return b""
         self._without_removed(record)
-        action = self._action(index, names, wanted_type)
+        action = self._actions.line(index, names, wanted_type)
         if fields:
             action = action[:-3] + b"," + dump_clean(fields)[1:] + b"}\n"
         return self._lines(action, self._body(record, options.write_operation), original)
@@ -317,34 +276,6 @@ class BulkFormatter:
         if not isinstance(keys, list):
             raise BadRecord(f"cannot remove the fields {keys!r} from an update: they are no array")
         return {key: value for key, value in record.items() if key not in keys} if keys else record
-
-    def _action(self, index: str, names: Names, wanted_type: Any = None) -> bytes:
-        type_name = names.type_name if wanted_type is None else str(wanted_type)
-        key = (index, type_name if names.pipeline is None else f"{type_name}\0{names.pipeline}")
-        line = self._actions.get(key)
-        if line is None:
-            meta: dict[str, Any] = {"_index": index.lower()}
-            self._set_type(meta, type_name, names.type_name)
-            if names.pipeline is not None:
-                meta["pipeline"] = names.pipeline
-            operation = (
-                "update" if self._options.write_operation == "upsert" else self._options.write_operation
-            )
-            line = dump_clean({operation: meta}) + b"\n"
-            if len(self._actions) > 10_000:
-                self._actions.clear()
-            self._actions[key] = line
-        return line
-
-    def _set_type(self, meta: dict[str, Any], wanted: str | None, configured: str | None) -> None:
-        """Elasticsearch 8 knows no types, 7 only `_doc`, 6 one per index; unknown versions get none."""
-        major = self._major
-        if major is None or major >= 8:
-            return
-        if major == 7:
-            meta["_type"] = None if self._options.suppress_type_name else "_doc"
-        else:
-            meta["_type"] = configured if major == 6 else wanted
 
 
 def nested_key(key: str) -> str:

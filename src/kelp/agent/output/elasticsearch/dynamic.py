@@ -7,12 +7,12 @@ from functools import lru_cache
 from typing import Any
 
 from kelp.agent.event import Record
+from kelp.agent.output.elasticsearch.actions import Names
 from kelp.agent.output.elasticsearch.bulk import (
     TIMESTAMP,
     BadRecord,
     BulkFormatter,
     IdMissing,
-    Names,
     OnError,
     clean,
     flatten,
@@ -158,7 +158,7 @@ class DynamicFormatter(BulkFormatter):
         if options.include_tag_key:
             record[values["tag_key"]] = clean(tag)
         meta: dict[str, Any] = {"_index": index.lower()}
-        self._set_type(meta, values["type_name_"], values["type_name_"])
+        self._actions.set_type(meta, values["type_name_"], values["type_name_"])
         meta.update(self._found(record, values))
         if operation != "index" and "_id" not in meta:
             if options.emit_error_for_missing_id:
