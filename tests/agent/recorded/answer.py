@@ -3,13 +3,18 @@
 import re
 from collections.abc import Callable
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from kelp.agent.buffer.chunk import Frame, MemoryChunk
 from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config import ConfigError
+from kelp.agent.config.v1 import parse_v1
 from kelp.agent.event import Batch
 from kelp.agent.output.elasticsearch.sender import request_body
+from kelp.agent.pipeline.assemble import assemble
+from kelp.agent.pipeline.assembly import all_plugins
+from kelp.agent.plugin import register
 from kelp.agent.plugin.driver import Driver
 from kelp.agent.plugin.filter import Filter
 from kelp.agent.plugin.formatter import Formatter
@@ -158,6 +163,32 @@ def _batches(case: Case) -> list[tuple[str, Batch]]:
     return batches
 
 
+@register("output", "kept")
+class _Kept(Output):
+    """Keeps what it gets, in the form of an answer."""
+
+    def configure(self) -> None:
+        self.got: list[Any] = []
+
+    def process(self, tag: str, batch: Batch) -> None:
+        events = zip(batch.times, batch.records, strict=True)
+        self.got += [[tag, moment(time), plain(record)] for time, record in events]
+
+
+def _flow(case: Case) -> dict[str, Any]:
+    """What each output of type `kept` gets of events, by its id."""
+    assembly = assemble(parse_v1(case["text"], "case.conf", Path.cwd()))
+    outputs = [one for one in all_plugins(list(assembly.stages)) if isinstance(one, Output)]
+    for stage in assembly.stages:
+        stage.start()
+    for tag, batch in _batches(case):
+        assembly.router(None).emit(tag, batch)
+    for stage in assembly.stages:
+        stage.stop()
+        stage.shutdown()
+    return {one.plugin_id: one.got for one in outputs if isinstance(one, _Kept) and one.got}
+
+
 def _emitted(driver: Driver) -> list[Any]:
     return [[tag, moment(ns), plain(record)] for tag, ns, record in driver.collector.events]
 
@@ -173,5 +204,6 @@ _KINDS: dict[str, Callable[[Case], Any]] = {
     "output": _output,
     "chunk": _chunk,
     "setup": _setup,
+    "flow": _flow,
     **KINDS,
 }

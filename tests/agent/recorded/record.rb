@@ -230,6 +230,42 @@ def run_agent(c)
   end
 end
 
+# What events become on their way through a whole configuration: what each output of type `kept` gets, by its id.
+def run_flow(c)
+  require 'fluent/plugin/output'
+  Object.const_set(:KeptOutput, Class.new(Fluent::Plugin::Output)) unless defined?(KeptOutput)
+  KeptOutput.class_eval do
+    define_singleton_method(:got) { @got ||= {} }
+    def process(tag, es)
+      list = (KeptOutput.got[plugin_id] ||= [])
+      es.each { |time, record| list << [tag, moment(time), plain(record)] }
+    end
+
+    def multi_workers_ready? = true
+  end
+  KeptOutput.got.clear
+  Fluent::VariableStore.fetch_or_build(:pluing_id, default_value: Set.new).clear
+  Fluent::Plugin.register_output('kept', KeptOutput)
+  $log = Fluent::Log.new(ServerEngine::DaemonLogger.new(File.open(File::NULL, 'w'), log_level: 4))
+  conf = Fluent::Config.parse(c['text'], 'case.conf', Dir.pwd, true)
+  Fluent::Engine.init(Fluent::SystemConfig.new)
+  Fluent::Engine.configure(conf)
+  agent = Fluent::Engine.root_agent
+  agent.start
+  groups(c).each { |tag, es| agent.event_router.emit_stream(tag, es) }
+  agent.shutdown
+  KeptOutput.got
+end
+
+# Events; neighbours of one tag form a stream.
+def groups(c)
+  c['input'].chunk_while { |a, b| a[0] == b[0] }.map do |events|
+    es = Fluent::MultiEventStream.new
+    events.each { |_, ns, record| es.add(event_time(ns), input(record)) }
+    [events[0][0], es]
+  end
+end
+
 def configured(c, folder)
   ENV.update('CASE_DIR' => folder, **(c['env'] || {}))
   ENV['SERVERENGINE_WORKER_ID'] = c['worker'].to_s if c['worker']

@@ -93,11 +93,14 @@ class LabelRouter:
         return route
 
     def _run(self, route: Route, start: int, tag: str, batch: Batch) -> None:
+        shared = batch.shared
         for stage in route.filters[start:]:
             if not batch.times:
                 return
             try:
                 batch = stage.filter_batch(tag, batch)
+                if shared:
+                    batch.shared = shared = not stage.makes_records
                 stage.emit_records += len(batch.times)
             except BufferOverflow:
                 raise
@@ -111,7 +114,7 @@ class LabelRouter:
             self._warn_unmatched(tag)
             return
         try:
-            route.output.emit_batch(tag, batch)
+            route.output.emit_own(tag, batch)
         except BufferOverflow:
             raise
         except Exception as error:  # noqa: BLE001 - routed to @ERROR, or raised again there

@@ -12,6 +12,9 @@ class Filter(Plugin):
     # False where the plugin takes streams of events in Fluentd: then no filter of the chain hands on what it fails at.
     sees_single_events: ClassVar[bool] = True
 
+    # True where it never hands on the records of a shared batch, but ones of its own, as its plugin of Fluentd does.
+    makes_records: ClassVar[bool] = False
+
     # Events handed on since the start, for monitoring.
     emit_records: int = 0
 

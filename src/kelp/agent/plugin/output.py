@@ -19,6 +19,8 @@ class Output(Plugin):
     buffered: bool = False
     # True where it emits what becomes of events behind its buffer: then it is shut down before those that get it.
     hands_on: bool = False
+    # True where it hands on the very records that it gets, knowing about shared ones.
+    hands_on_shared: bool = False
 
     @cached_property
     def stats(self) -> OutputStats:
@@ -34,6 +36,10 @@ class Output(Plugin):
             self.stats.num_errors += 1
             raise
         self.stats.emit_records += len(batch)
+
+    def emit_own(self, tag: str, batch: Batch) -> None:
+        """As `emit_batch`; shared records are copied first, unless the output knows about them."""
+        self.emit_batch(tag, batch if self.hands_on_shared else batch.owned())
 
     def take(self, tag: str, batch: Batch) -> None:
         """Write a batch, or keep it to be written later."""

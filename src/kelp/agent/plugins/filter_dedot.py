@@ -15,6 +15,8 @@ _DOT = re.compile(r"\.")
 class DedotFilter(Filter):
     """Replace dots in the names of fields, which some sinks take for nesting."""
 
+    makes_records = True
+
     de_dot: bool = param.boolean(True, description="Replace dots at all.")
     de_dot_separator: str = param.string("_", description="What replaces a dot; must hold none itself.")
     de_dot_nested: bool = param.boolean(False, description="Also inside of hashes and arrays.")
@@ -24,6 +26,7 @@ class DedotFilter(Filter):
             raise self.error("option 'de_dot_separator' must not hold a dot", "de_dot_separator")
 
     def filter_batch(self, tag: str, batch: Batch) -> Batch:
+        batch = batch.owned()
         if self.de_dot:
             batch.records = [self._renamed(record) for record in batch.records]
         return batch

@@ -27,6 +27,8 @@ class KubernetesMetadataFilter(KubernetesOptions):
     asked for when its first line comes, and again after `cache_ttl`.
     """
 
+    makes_records = True
+
     def configure(self) -> None:
         self._pattern = self.compiled("tag_to_kubernetes_name_regexp")
         self._journal_pattern = self.compiled("container_name_to_kubernetes_regexp")
@@ -87,6 +89,7 @@ class KubernetesMetadataFilter(KubernetesOptions):
         return self._watched
 
     def filter_batch(self, tag: str, batch: Batch) -> Batch:
+        batch = batch.owned()
         names = self._of_tag(tag) if not self.use_journal else None
         shared = _Copied(self._metadata(names, batch.times[0])) if names and batch.times else None
         from_fields, from_journal = self.lookup_from_k8s_field, self.use_journal is not False

@@ -18,6 +18,8 @@ class ParserFilterError(KelpError):
 class ParserFilter(Filter):
     """Parse the text of one field and put the result in the record's place, or beside it."""
 
+    makes_records = True
+
     flat_options = ("parser",)
 
     key_name: str = param.string(
@@ -66,7 +68,8 @@ class ParserFilter(Filter):
         if self.remove_key_name_field:
             self._remove_field(batch)
         pairs = zip(batch.records, found.records, strict=True)
-        if self.reserve_data and self.inject_key_prefix is None and self.hash_value_field is None:
+        plain = self.inject_key_prefix is None and self.hash_value_field is None
+        if self.reserve_data and plain and not batch.shared:
             records = batch.records
             for record, values in pairs:
                 record.update(values)

@@ -23,6 +23,8 @@ _CACHE_LIMIT = 4096
 class RecordTransformerFilter(Filter):
     """Add, change and remove fields. Placeholders stand for parts of the event; `enable_ruby` computes values."""
 
+    makes_records = True
+
     sees_single_events = False
 
     remove_keys: list[str] = param.array([], description="Fields to remove, as names or paths such as $.a.b.")
@@ -79,6 +81,7 @@ class RecordTransformerFilter(Filter):
             self.log.warning("unknown placeholder found", placeholder=placeholder)
 
     def filter_batch(self, tag: str, batch: Batch) -> Batch:
+        batch = batch.owned()
         bound = self._bound.get(tag)
         if bound is None:
             if len(self._bound) >= _CACHE_LIMIT:

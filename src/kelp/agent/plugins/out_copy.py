@@ -16,13 +16,16 @@ class CopyOutput(MultiOutput):
     store before it failed.
     """
 
+    hands_on_shared = True
+
     deep_copy: bool = param.boolean(
         default=False, deprecated="use copy_mode shallow", description="Old name of copy_mode shallow."
     )
     copy_mode: str = param.enum(
         ["no_copy", "shallow", "deep", "marshal"],
         default="no_copy",
-        description="Whether stores share what is nested in records, or get deep copies.",
+        description="Whether stores share records, so that what filters behind one change shows in the next; "
+        "shallow: only what is nested in them; deep and marshal: nothing.",
     )
 
     def configure(self) -> None:
@@ -40,10 +43,10 @@ class CopyOutput(MultiOutput):
             self.log.warning("every <store> ignores errors: events that no store takes are lost")
 
     def _copied(self, batch: Batch) -> Batch:
-        if self.copy_mode in ("no_copy", "shallow"):
-            # Filters behind a store change records in place, which Fluentd's do not: they need their own either way.
-            return Batch(list(batch.times), [dict(record) for record in batch.records])
-        return Batch(list(batch.times), copy.deepcopy(batch.records))
+        if self.copy_mode in ("deep", "marshal"):
+            return Batch(list(batch.times), copy.deepcopy(batch.records))
+        shared = Batch(list(batch.times), list(batch.records), shared=True)
+        return shared if self.copy_mode == "no_copy" else shared.owned()
 
     def process(self, tag: str, batch: Batch) -> None:
         succeeded = False
@@ -52,7 +55,7 @@ class CopyOutput(MultiOutput):
                 succeeded = False
                 continue
             try:
-                store.emit_batch(tag, self._copied(batch))
+                store.emit_own(tag, self._copied(batch))
                 succeeded = True
             except Exception as error:
                 if not self._ignores[index]:

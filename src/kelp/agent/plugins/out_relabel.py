@@ -8,6 +8,8 @@ from kelp.agent.plugin import Output, Router, register
 class RelabelOutput(Output):
     """Passes events to the filters and outputs of the label that `@label` names."""
 
+    hands_on_shared = True
+
     def configure(self) -> None:
         if "@label" not in self.element:
             raise self.error("option '@label' is required: the label to send events to")

@@ -42,6 +42,8 @@ class RuleSection(Section):
 class RewriteTagFilterOutput(Output):
     """Send events on under a tag made from their fields; the first rule that matches decides, others are dropped."""
 
+    hands_on_shared = True
+
     capitalize_regex_backreference: bool = param.boolean(False, description="Capitalise $1 … in the new tag.")
     remove_tag_prefix: str | None = param.string(None, description="Prefix to remove from ${tag}.")
     remove_tag_regexp: "re.Pattern[str] | None" = param.regexp(
@@ -91,7 +93,7 @@ class RewriteTagFilterOutput(Output):
             found = self._rewrite(record, placeholders)
             if found is None or (found[1] == tag and found[0] is None):
                 continue
-            groups.setdefault(found, Batch()).append(time, record)
+            groups.setdefault(found, Batch(shared=batch.shared)).append(time, record)
         for (label, new_tag), group in groups.items():
             self._targets[label].emit(new_tag, group)
 

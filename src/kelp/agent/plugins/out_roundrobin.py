@@ -14,6 +14,8 @@ from kelp.agent.plugin import register
 class RoundRobinOutput(MultiOutput):
     """Each batch goes to the next `<store>`; a store's `weight` is how often it comes."""
 
+    hands_on_shared = True
+
     def configure(self) -> None:
         weights = []
         for element in self.store_elements:
@@ -36,4 +38,4 @@ class RoundRobinOutput(MultiOutput):
 
     def process(self, tag: str, batch: Batch) -> None:
         self._next = (self._next + 1) % len(self._turns)
-        self.stores[self._turns[self._next]].emit_batch(tag, batch)
+        self.stores[self._turns[self._next]].emit_own(tag, batch)
