@@ -6,10 +6,11 @@ import time
 from pathlib import Path
 
 from kelp.agent.plugin.input import BufferOverflow
-from kelp.agent.tail.loop import TailLoop, TailOptions
+from kelp.agent.tail.loop import TailLoop
 from kelp.agent.tail.paths import PathExpander, PathOptions
 from kelp.agent.tail.positions import PositionFile, Sidecar
 from kelp.agent.tail.reader import Take
+from kelp.agent.tail.state import TailOptions
 from kelp.common.log import Log
 
 LOG = Log("test.tail")
@@ -60,12 +61,19 @@ class Follow(contextlib.AbstractContextManager):
     """A running loop over `paths`; `lines` waits for a number of lines."""
 
     def __init__(
-        self, *paths, pos_file=None, refuse=0, excluded=(), glob_policy="backward_compatible", **options
+        self,
+        *paths,
+        pos_file=None,
+        refuse=0,
+        consumer=None,
+        excluded=(),
+        glob_policy="backward_compatible",
+        **options,
     ):
         options.setdefault("read_from_head", True)
         options.setdefault("refresh_interval", 0.3)
         options.setdefault("rotate_wait", 0.5)
-        self.gatherer = Gatherer(refuse)
+        self.gatherer = consumer or Gatherer(refuse)
         expander = PathExpander(PathOptions([str(p) for p in paths], excluded, glob_policy), LOG)
         positions = sidecar = None
         if pos_file is not None:

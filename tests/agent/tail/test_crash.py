@@ -30,8 +30,7 @@ class Writing:
         return end
 
 fd = os.open({out!r}, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-tail = Follow({log!r}, pos_file={pos!r})
-tail.loop._consumer = Writing(fd)
+tail = Follow({log!r}, pos_file={pos!r}, consumer=Writing(fd))
 tail.loop.run()
 """
 

@@ -15,11 +15,12 @@ from kelp.agent.plugin.input import BufferOverflow, Input
 from kelp.agent.plugin.registry import register
 from kelp.agent.tail.consumer import EventConsumer, LineConsumer, StartOf
 from kelp.agent.tail.encodings import codec_of
-from kelp.agent.tail.loop import TailLoop, TailOptions
+from kelp.agent.tail.loop import TailLoop
 from kelp.agent.tail.multiline_consumer import MultilineConsumer
 from kelp.agent.tail.paths import PathExpander, PathOptions
 from kelp.agent.tail.positions import PositionFile, Sidecar
 from kelp.agent.tail.reader import Reader
+from kelp.agent.tail.state import TailOptions
 from kelp.agent.tail.throttle import GroupSection, GroupThrottle
 from kelp.agent.timefmt import is_timezone
 

@@ -9,8 +9,43 @@ from kelp.agent.tail.reader import Identity, Reader
 from kelp.common.log import Log
 
 
-class Notifier:
-    """Two instances: appended bytes may wait a moment to gather, files that come and go may not.
+class News:
+    """What is told of followed files; this one tells nothing, so that all of them are polled."""
+
+    def descriptors(self, *, appended: bool) -> list[int]:
+        """Readable when a file was created, renamed or deleted, or, with `appended`, grew."""
+        return []
+
+    def covers(self, reader: Reader) -> bool:
+        """Whether news of this file are told."""
+        return False
+
+    def watch_file(self, reader: Reader) -> None:
+        """Tell news of a file, wherever it is renamed to."""
+
+    def watch_folders(self, folders: Iterable[str]) -> None:
+        """Tell news of what comes and goes in these folders."""
+
+    def forget(self, reader: Reader) -> None:
+        """Tell no more news of a file."""
+
+    def forget_path(self, path: str, real_path: str) -> None:
+        """A path is no longer followed."""
+
+    def news(self) -> set[str | None]:
+        """Followed paths with news; None: a file came or went that is not followed, or news were lost."""
+        return set()
+
+    def caught(self, path: str) -> list[Reader]:
+        """Files that came to a followed path since the last call, oldest first; they are the caller's to close."""
+        return []
+
+    def close(self) -> None:
+        """End telling."""
+
+
+class Notifier(News):
+    """News by inotify. Two instances: appended bytes may wait a moment to gather, files that come and go may not.
 
     Raises OSError where there is no inotify.
     """
@@ -28,22 +63,13 @@ class Notifier:
         self._catcher = Catcher(self._moved, self._followed, log)
         self._caught: dict[str, list[Reader]] = {}
 
-    @property
-    def appended_fd(self) -> int:
-        """Readable when a file grew."""
-        return self._appended.fd
-
-    @property
-    def moved_fd(self) -> int:
-        """Readable when a file was created, renamed or deleted."""
-        return self._catcher.fd
+    def descriptors(self, *, appended: bool) -> list[int]:
+        return [self._catcher.fd, self._appended.fd] if appended else [self._catcher.fd]
 
     def covers(self, reader: Reader) -> bool:
-        """Whether news of this file are told."""
         return reader.identity in self._files
 
     def watch_file(self, reader: Reader) -> None:
-        """Tell news of a file, wherever it is renamed to."""
         file = f"/proc/self/fd/{reader.fd}"
         appended = self._try(lambda: self._appended.watch(file, IN_MODIFY))
         if appended is None:
@@ -61,7 +87,6 @@ class Notifier:
             self._watch_folder(folder)
 
     def watch_folders(self, folders: Iterable[str]) -> None:
-        """Tell news of what comes and goes in these folders."""
         for folder in folders:
             if folder not in self._folders:
                 self._watch_folder(folder)
@@ -73,7 +98,6 @@ class Notifier:
             self._folder_names[descriptor] = folder
 
     def forget(self, reader: Reader) -> None:
-        """Tell no more news of a file."""
         descriptors = self._files.pop(reader.identity, None)
         if descriptors is None:
             return
@@ -84,7 +108,6 @@ class Notifier:
             inotify.unwatch(descriptor)
 
     def forget_path(self, path: str, real_path: str) -> None:
-        """A path is no longer followed; the folder that only it stood in is no longer watched."""
         paths = self._real_paths.get(real_path, set())
         paths.discard(path)
         if not paths:
@@ -93,7 +116,6 @@ class Notifier:
             reader.close()
 
     def news(self) -> set[str | None]:
-        """Followed paths with news; None: a file came or went that is not followed, or news were lost."""
         paths: set[str | None] = set()
         for descriptor, _mask, _name in self._appended.read():
             paths |= self._paths[0].get(descriptor, {None} if descriptor < 0 else set())
@@ -108,7 +130,6 @@ class Notifier:
         return paths
 
     def caught(self, path: str) -> list[Reader]:
-        """Files that came to a followed path since the last call, oldest first; they are the caller's to close."""
         for reader in self._catcher.caught():
             self._caught.setdefault(reader.path, []).append(reader)
         return self._caught.pop(path, [])
