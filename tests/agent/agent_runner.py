@@ -8,7 +8,8 @@ from pathlib import Path
 
 from tests.agent.waiting import PATIENCE
 
-_PORTS = random.SystemRandom()
+_random = random.SystemRandom()
+_given: set[int] = set()
 
 
 class Runner:
@@ -65,14 +66,20 @@ def children(pid: int) -> list[int]:
 
 
 def free_port() -> int:
-    """A port free for TCP and UDP, out of the range that the system gives to clients: none of them may take it."""
+    """A port free for TCP and UDP, another one each time.
+
+    It lies out of the range that the system gives to clients: none of them takes it meanwhile, nor connects to itself.
+    """
     low = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     while True:
-        port = _PORTS.randrange(low // 2, low)
+        port = _random.randrange(low // 2, low)
+        if port in _given:
+            continue
         with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
             try:
                 tcp.bind(("127.0.0.1", port))
                 udp.bind(("127.0.0.1", port))
             except OSError:
                 continue
+        _given.add(port)
         return port

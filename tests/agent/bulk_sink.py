@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.agent.agent_runner import free_port
+
 # (status, error) for a document that is not stored
 Verdict = tuple[int, Any] | None
 
@@ -23,7 +25,7 @@ class Sink(ThreadingHTTPServer):
     allow_reuse_address = True
 
     def __init__(self, port: int = 0) -> None:
-        super().__init__(("127.0.0.1", port), Handler)
+        super().__init__(("127.0.0.1", port or free_port()), Handler)
         self.lock = threading.Lock()
         self.moods: list[str] = []
         self.judge: Callable[[str, dict[str, Any], dict[str, Any]], Verdict] = lambda op, meta, doc: None

@@ -103,7 +103,7 @@ class Running:
         text = TEXT.format(folder=folder, monitor=self.monitor, metrics=self.metrics, more=more)
         self.agent = Agent(assemble(parse_v1(text, "f", folder)))
         self.agent.start()
-        wait_for(lambda: self.plugin("@id=nowhere").get("emit_records") == 2)
+        wait_for(lambda: self.plugin("@id=files").get("emit_records") == 2)  # it counts what the others have
 
     def get(self, target: str, port: int | None = None) -> str:
         with urllib.request.urlopen(
@@ -202,6 +202,7 @@ def test_state_as_events(tmp_path):
 
 
 def test_metrics(running):
+    wait_for(lambda: 'in.log"} 8' in running.get("/metrics", running.metrics))
     lines = running.get("/metrics", running.metrics).splitlines()
     host = socket.gethostname()
     for line in (

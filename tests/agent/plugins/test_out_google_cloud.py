@@ -18,7 +18,7 @@ from kelp.agent.metrics.registry import REGISTRY
 from kelp.agent.output.google.fields import adjust_time, severity
 from kelp.agent.plugins.out_google_cloud import GoogleCloudError
 from tests.agent.output_driver import NS, T0, make, running
-from tests.agent.waiting import wait_for
+from tests.agent.waiting import PATIENCE, wait_for
 
 TIME = "2026-11-23T10:00:00.000000000Z"
 REFUSED = {"error": {"code": 400, "message": "some are bad", "details": [{
@@ -43,6 +43,7 @@ class Cloud:
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     cloud = Cloud()
+    monkeypatch.setattr("kelp.agent.output.google.resource._METADATA_TIMEOUT", PATIENCE)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

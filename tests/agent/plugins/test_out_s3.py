@@ -166,7 +166,7 @@ def test_credentials(tmp_path: Path) -> None:
             KEYS: "AKID",
             f"aws_credential_process {process}": "PROCESS",
             f"<shared_credentials>\npath {tmp_path}/shared\nprofile_name p\n</shared_credentials>": "SHARED",
-            f"<instance_profile_credentials>\nip_address 127.0.0.1\nport {sink.port}\n</instance_profile_credentials>": "INSTANCE",
+            f"<instance_profile_credentials>\nip_address 127.0.0.1\nport {sink.port}\nhttp_read_timeout 60\n</instance_profile_credentials>": "INSTANCE",
             f"{KEYS}\n<assume_role_credentials>\n{role}\nexternal_id ext\n</assume_role_credentials>": "AssumeRole",
             f"<web_identity_credentials>\n{role}\nweb_identity_token_file {tmp_path}/token\n</web_identity_credentials>":
                 "AssumeRoleWithWebIdentity",

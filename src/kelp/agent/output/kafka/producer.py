@@ -13,6 +13,7 @@ from kelp.common.errors import KelpError
 # librdkafka gives every message up by DELIVERY_TIMEOUT; its reports take a moment.
 _FLUSH_TIMEOUT = DELIVERY_TIMEOUT + 10
 _POLL_TIMEOUT = 0.05
+_REPORT_TIMEOUT = 10.0
 _METADATA_TIMEOUT = 10
 _MOST_TOPICS = 1000
 
@@ -120,7 +121,7 @@ class MessageProducer:
             self._producer.flush(_FLUSH_TIMEOUT)
         # Another flush thread may have been handed this one's reports and still be in the callback.
         with delivery.done:
-            if not delivery.done.wait_for(lambda: not delivery.left, 1.0):
+            if not delivery.done.wait_for(lambda: not delivery.left, _REPORT_TIMEOUT):
                 raise KafkaError(f"cannot send messages: no report for {delivery.left} of them")
 
     def close(self) -> None:
