@@ -85,7 +85,7 @@ def test_custom_patterns(tmp_path: Path) -> None:
 
 def test_many_lines() -> None:
     plugin = Driver("parser", "grok", "grok_pattern ^%{INT:n:integer}$").plugin
-    found = plugin.parse_lines([b"1", b"x", b"2"])  # type: ignore[attr-defined]
+    found = plugin.parse_texts(["1", "x", "2"])  # type: ignore[attr-defined]
     assert found.records == [{"n": 1}, {"message": "x"}, {"n": 2}]
     assert (found.lines, found.unmatched) == ([0, 1, 2], [])
 

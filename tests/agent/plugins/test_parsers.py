@@ -9,6 +9,7 @@ import pytest
 
 from kelp.agent.config import ConfigError
 from kelp.agent.parse import ParserError
+from kelp.agent.parse.record_parser import decode_line
 from kelp.agent.plugin.base import build
 from tests.agent.elements import section
 
@@ -25,13 +26,13 @@ def parser(options, *inner):
 
 
 def events(options, text, *inner):
-    """What parse gives; parse_lines must give the same."""
+    """What parse gives; parse_texts must give the same."""
     made = parser(options, *inner)
     try:
         one = [e for e in made.parse_all(text) if e is not None]
     except ParserError:
         one = "error"
-    batch = made.parse_lines([text.encode()])
+    batch = made.parse_texts([text])
     if one == "error":
         assert list(batch.errors) == [0]
         return "error"
@@ -160,7 +161,7 @@ def test_multi_format_keeps_the_order_of_lines():
         f"{STAMP} stderr F five",
         '[{"log":"six"},{"log":"not taken"}]',
     ]
-    got = made.parse_lines([line.encode() for line in lines])
+    got = made.parse_texts(lines)
     assert got.records == [
         {"stream": "stdout", "log": "one"},
         {"log": "two"},
@@ -176,22 +177,31 @@ def test_multi_format_keeps_the_order_of_lines():
 
 def test_multi_format_names_the_format():
     made = multi(DOCKER, {"format": "none", "format_name": "rest"}, format_key="form")
-    got = made.parse_lines([b'{"a":1}', b"x"])
+    got = made.parse_texts(['{"a":1}', "x"])
     assert [record["form"] for record in got.records] == [None, "rest"]
 
 
 def test_multi_format_without_a_match():
-    assert multi(DOCKER).parse_lines([b"x", b"{}", b"y"]).unmatched == [0, 2]
+    assert multi(DOCKER).parse_texts(["x", "{}", "y"]).unmatched == [0, 2]
+
+
+def test_multi_format_leaves_out_a_text_that_gives_nothing():
+    made = multi(DOCKER, {"format": "none"})
+    got = made.parse_texts(["[]", "x", '{"a":1}', "[]"])
+    assert got.records == [{"message": "x"}, {"a": 1}]
+    assert got.lines == [1, 2]
+    assert len(got.times) == 2
+    assert not got.unmatched
 
 
 def test_bytes_that_are_not_utf8_do_no_harm():
-    assert parser({"@type": "none"}).parse_lines([b"a\xffb", b"ok"]).records == [
+    assert parser({"@type": "none"}).parse_texts([decode_line(b"a\xffb"), "ok"]).records == [
         {"message": "a\udcffb"},
         {"message": "ok"},
     ]
-    assert parser({"@type": "json"}).parse_lines([b'{"a":"\xff"}']).records == [{"a": "\udcff"}]
+    assert parser({"@type": "json"}).parse_texts([decode_line(b'{"a":"\xff"}')]).records == [{"a": "\udcff"}]
     cri = parser({"@type": "regexp", "expression": CRI, "time_format": CRI_TIME})
-    assert cri.parse_lines([f"{STAMP} stdout F ".encode() + b"\xc3("]).records == [
+    assert cri.parse_texts([decode_line(f"{STAMP} stdout F ".encode() + b"\xc3(")]).records == [
         {"stream": "stdout", "log": "\udcc3("}
     ]
 

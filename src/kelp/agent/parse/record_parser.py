@@ -127,10 +127,6 @@ class RecordParser(Parser):
             elif key in converters:
                 record[key] = converters[key](value)
 
-    def parse_lines(self, lines: list[bytes]) -> ParsedLines:
-        """Parse many lines, each without its newline; records whose time is unknown get the present."""
-        return self.parse_texts(decode_lines(lines))
-
     def parse_texts(self, texts: list[str]) -> ParsedLines:
         out = ParsedLines()
         now = time.time_ns()
@@ -152,19 +148,11 @@ class RecordParser(Parser):
             out.errors[index] = str(error)
 
 
-def decode_lines(lines: list[bytes]) -> list[str]:
-    """Lines as text; bytes that are not UTF-8 become lone surrogates, which outputs write as those bytes again."""
-    if not lines:
-        return []
-    try:
-        texts = b"\n".join(lines).decode().split("\n")
-        if len(texts) == len(lines):
-            return texts
-    except UnicodeDecodeError:
-        pass
-    return [decode_line(line) for line in lines]
+def encode_line(text: str) -> bytes:
+    """The inverse of `decode_line`."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def decode_line(line: bytes) -> str:
-    """One line as text, see `decode_lines`."""
+    """Lines as text; bytes that are not UTF-8 become lone surrogates, which outputs write as those bytes again."""
     return line.decode("utf-8", "surrogateescape")

@@ -52,10 +52,6 @@ class Parser(Plugin):
         """As `parse_all`, of what came as bytes; those that are not UTF-8 stand as lone surrogates."""
         return self.parse_all(data.decode("utf-8", "surrogateescape"))
 
-    def parse_lines(self, lines: list[bytes]) -> ParsedLines:
-        """Parse many lines, each without its newline: the hot path. Unknown times become the present."""
-        raise NotImplementedError
-
     def parse_texts(self, texts: list[str]) -> ParsedLines:
-        """As `parse_lines`, of what is text already."""
-        return self.parse_lines([text.encode("utf-8", "surrogateescape") for text in texts])
+        """Parse many texts, such as lines without their newlines: the hot path. Unknown times become the present."""
+        raise NotImplementedError

@@ -57,7 +57,7 @@ class ParserFilter(Filter):
 
     def filter_batch(self, tag: str, batch: Batch) -> Batch:
         texts = [self._get(record) for record in batch.records]
-        if self._takes_many and all(type(text) is str for text in texts):
+        if self._takes_many and set(map(type, texts)) == {str}:
             found = self._parser.parse_texts(texts)
             if not found.errors and not found.unmatched and len(found.lines) == len(texts):
                 return self._replaced(batch, found)

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -19,8 +19,7 @@ from kelp.agent.timefmt import TimeParseError
 _ABSENT = object()
 # How a text begins that may be JSON this parser takes: an object, or an array of something, after comments.
 _MAY_BEGIN = re.compile(r'[ \t\n\r\f]*(?:\{|\[\s*(?:[\[{"\d\]/-]|true|false|null|[nN]a[nN]|Infinity)|/[*/])')
-_MAY_BEGIN_BYTES = re.compile(_MAY_BEGIN.pattern.encode())
-_BEGINNINGS = frozenset(b"{[/ \t\n\r\f")
+_BEGINNINGS = frozenset("{[/ \t\n\r\f")
 # Integers may have any size: this decoder keeps them whole.
 _load_object = msgspec.json.Decoder(dict).decode
 _load_value = msgspec.json.Decoder().decode
@@ -77,27 +76,23 @@ class JsonParser(RecordParser):
             return [self.finish(one) if type(one) is dict else None for one in value]
         return (self.finish(value) if type(value) is dict else None,)
 
-    def parse_lines(self, lines: list[bytes]) -> ParsedLines:
-        if _BEGINNINGS.isdisjoint([line[0] for line in lines if line]):
-            return ParsedLines(unmatched=list(range(len(lines))))
-        return self._parse_many(lines, b"{")
-
     def parse_texts(self, texts: list[str]) -> ParsedLines:
-        return self._parse_many(texts, "{")
-
-    def _parse_many(self, lines: Sequence[bytes | str], brace: bytes | str) -> ParsedLines:
         out = ParsedLines()
         times, records, origins = out.times, out.records, out.lines
         key, keep, read_time, converts = self.time_key, self.keep_time_key, self.read_time, self.converts
         loads, now = _load_object, time.time_ns()
-        for index, line in enumerate(lines):
-            if line[:1] != brace:  # a failed attempt would cost more than a whole line
-                self._parse_oddity(line, index, now, out)
+        for index, text in enumerate(texts):
+            begin = text[:1]
+            if begin != "{":  # a failed attempt would cost more than a whole line
+                if begin in _BEGINNINGS:
+                    self._parse_oddity(text, index, now, out)
+                else:
+                    out.unmatched.append(index)
                 continue
             try:
-                record = loads(line)
+                record = loads(text)
             except _FAULTS:
-                self._parse_oddity(line, index, now, out)
+                self._parse_oddity(text, index, now, out)
                 continue
             value = _ABSENT
             if key is not None:
@@ -113,11 +108,9 @@ class JsonParser(RecordParser):
             origins.append(index)
         return out
 
-    def _parse_oddity(self, line: bytes | str, index: int, now: int, out: ParsedLines) -> None:
-        """A line that is no JSON, not UTF-8, or not one object."""
-        may_be = _MAY_BEGIN.match(line) if isinstance(line, str) else _MAY_BEGIN_BYTES.match(line)
-        if may_be is None:
+    def _parse_oddity(self, text: str, index: int, now: int, out: ParsedLines) -> None:
+        """A text that is no JSON, not UTF-8, or not one object."""
+        if _MAY_BEGIN.match(text) is None:
             out.unmatched.append(index)
-            return
-        text = line if isinstance(line, str) else decode_line(line)
-        self._parse_into(out, index, text, now)
+        else:
+            self._parse_into(out, index, text, now)

@@ -1,16 +1,12 @@
 """Parser `multi_format`: the first of several formats that matches."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from kelp.agent.config import Element, param
 from kelp.agent.event import Record
 from kelp.agent.parse import ParserError, RecordParser
-from kelp.agent.parse.record_parser import decode_line
 from kelp.agent.plugin.parser import Parsed, ParsedLines, Parser
 from kelp.agent.plugin.registry import register
-
-T = TypeVar("T", bytes, str)
 
 
 @register("parser", "multi_format")
@@ -69,40 +65,35 @@ class MultiFormatParser(RecordParser):
             parsed[1][self.format_key] = name
         return parsed
 
-    def parse_lines(self, lines: list[bytes]) -> ParsedLines:
-        return self._parse_many(lines, lambda parser, some: parser.parse_lines(some))
-
     def parse_texts(self, texts: list[str]) -> ParsedLines:
-        return self._parse_many(texts, lambda parser, some: parser.parse_texts(some))
-
-    def _parse_many(self, lines: list[T], parse: "Callable[[Parser, list[T]], ParsedLines]") -> ParsedLines:
         if not self.estimates_time:  # an event without time does not match, and only `parse` tells
-            return super().parse_texts([one if isinstance(one, str) else decode_line(one) for one in lines])
-        times = [0] * len(lines)
-        records: list[Record | None] = [None] * len(lines)
-        left = list(range(len(lines)))
+            return super().parse_texts(texts)
+        times = [0] * len(texts)
+        records: list[Record | None] = [None] * len(texts)
+        left = list(range(len(texts)))
         for name, parser in self._formats:
-            found: ParsedLines = parse(parser, lines if len(left) == len(lines) else [lines[i] for i in left])
+            found = parser.parse_texts(texts if len(left) == len(texts) else [texts[i] for i in left])
             if self.format_key is not None:
                 for record in found.records:
                     record[self.format_key] = name
-            if self._is_all(found, len(lines)):
+            if self._is_all(found, len(texts)):
                 return found
-            # Backwards, so that the first of several events of a line stays.
-            for at in range(len(found.lines) - 1, -1, -1):
-                line = left[found.lines[at]]
-                times[line] = found.times[at]
-                records[line] = found.records[at]
+            # Backwards, so that the first of several events of a text stays.
+            for at, when, made in zip(
+                reversed(found.lines), reversed(found.times), reversed(found.records), strict=True
+            ):
+                index = left[at]
+                times[index], records[index] = when, made
             missed = [*found.unmatched, *found.errors] if found.errors else found.unmatched
-            left = [left[i] for i in missed if records[left[i]] is None]
+            left = [index for index in [left[i] for i in missed] if records[index] is None]
             if not left:
                 break
-        left.sort()
-        matched = [at for at, record in enumerate(records) if record is not None]
-        kept = [one for one in records if one is not None]
-        return ParsedLines([times[at] for at in matched], kept, matched, left)
+        matched = [index for index, record in enumerate(records) if record is not None]
+        if len(matched) < len(texts):
+            times = [times[index] for index in matched]
+        return ParsedLines(times, [one for one in records if one is not None], matched, sorted(left))
 
     @staticmethod
     def _is_all(found: ParsedLines, count: int) -> bool:
-        """Whether each of `count` lines gave one event in this format."""
+        """Whether each of `count` texts gave one event in this format."""
         return len(found.lines) == count and not found.unmatched and found.lines == list(range(count))

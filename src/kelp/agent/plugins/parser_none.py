@@ -6,7 +6,6 @@ from typing import Any
 from kelp.agent.config import param
 from kelp.agent.event import Record
 from kelp.agent.parse import RecordParser
-from kelp.agent.parse.record_parser import decode_lines
 from kelp.agent.plugin.parser import Parsed, ParsedLines
 from kelp.agent.plugin.registry import register
 
@@ -25,9 +24,6 @@ class NoneParser(RecordParser):
 
     def parse_value(self, value: Any) -> Parsed:
         return time.time_ns() if self.estimate_current_event else None, {self.message_key: value}
-
-    def parse_lines(self, lines: list[bytes]) -> ParsedLines:
-        return self.parse_texts(decode_lines(lines))
 
     def parse_texts(self, texts: list[str]) -> ParsedLines:
         key = self.message_key

@@ -9,7 +9,6 @@ from kelp.agent.config import param
 from kelp.agent.event import Record
 from kelp.agent.parse import RecordParser
 from kelp.agent.parse.cri_shape import CriShape
-from kelp.agent.parse.record_parser import decode_lines
 from kelp.agent.plugin.parser import ParsedLines
 from kelp.agent.plugin.registry import register
 from kelp.agent.ruby.regexp import compile_regexp
@@ -69,9 +68,6 @@ class RegexpParser(RecordParser):
         if found is None:
             return None
         return {name: value for name, value in self._groups(found).items() if value is not None}
-
-    def parse_lines(self, lines: list[bytes]) -> ParsedLines:
-        return self.parse_texts(decode_lines(lines))
 
     def parse_texts(self, texts: list[str]) -> ParsedLines:
         out = ParsedLines()

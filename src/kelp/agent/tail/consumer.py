@@ -7,6 +7,7 @@ from functools import partial
 
 from kelp.agent.event import Batch
 from kelp.agent.parse import ParserError
+from kelp.agent.parse.record_parser import decode_line, encode_line
 from kelp.agent.plugin.parser import Parsed, ParsedLines, Parser
 from kelp.agent.tail.reader import Reader, Take
 from kelp.agent.tail.throttle import GroupThrottle
@@ -65,17 +66,15 @@ class EventConsumer(ABC):
             end = data.rfind(newline, 0, end - 1) + width
         return end if end >= width else 0
 
-    def _lines(self, body: bytes) -> list[bytes]:
-        """The lines of `body` without their ends, in UTF-8."""
-        if self._codec is not None:
-            body = body.decode(self._codec, "replace").encode("utf-8", "replace")
-        if body.endswith(b"\n"):
-            body = body[:-1]
-        if b"\r" in body:
-            body = body.replace(b"\r\n", b"\n").removesuffix(b"\r")
-        return body.split(b"\n")
+    def _lines(self, body: bytes) -> list[str]:
+        """The lines of `body` without their ends."""
+        text = decode_line(body) if self._codec is None else _decoded(body, self._codec)
+        text = text.removesuffix("\n")
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").removesuffix("\r")
+        return text.split("\n")
 
-    def _emit(self, reader: Reader, parsed: ParsedLines, lines: list[bytes], start_of: StartOf) -> None:
+    def _emit(self, reader: Reader, parsed: ParsedLines, lines: list[str], start_of: StartOf) -> None:
         """Emit the events of some lines; `start_of` tells where a line begins."""
         if parsed.unmatched or parsed.errors:
             self._complain(reader, parsed, lines)
@@ -87,7 +86,7 @@ class EventConsumer(ABC):
         if self._throttle is not None:
             self._throttle.count(reader.path, len(lines))
 
-    def _complain(self, reader: Reader, parsed: ParsedLines, lines: list[bytes]) -> None:
+    def _complain(self, reader: Reader, parsed: ParsedLines, lines: list[str]) -> None:
         """Warn of lines that gave no event: once a second at most, or a file of such lines would flood the log."""
         now = time.monotonic()
         if now < self._quiet_until:
@@ -114,14 +113,8 @@ class LineConsumer(EventConsumer):
             return 0
         lines = self._lines(data if end == len(data) else data[:end])
         count = len(lines)
-        if self._longest_line and max(map(len, lines)) >= self._longest_line:  # which counts the newline
-            kept = [line for line in lines if len(line) < self._longest_line]
-            self._log.warning(
-                "lines are longer than max_line_size: thrown away",
-                path=reader.path,
-                lines=len(lines) - len(kept),
-            )
-            lines = kept
+        if self._longest_line:
+            lines = self._without_long(reader, lines)
         starts = LineStarts(data, end, count) if self._codec is None and len(lines) == count else None
         step = self._lines_at_once or len(lines)
         for start in range(0, len(lines), max(step, 1)):
@@ -129,12 +122,23 @@ class LineConsumer(EventConsumer):
             self._emit(reader, self._parsed(some), some, starts.after(start) if starts else _first)
         return end
 
-    def _parsed(self, lines: list[bytes]) -> ParsedLines:
+    def _without_long(self, reader: Reader, lines: list[str]) -> list[str]:
+        """The lines that are shorter, in bytes, than max_line_size, which counts the newline."""
+        kept = [line for line in lines if len(encode_line(line)) < self._longest_line]
+        if len(kept) < len(lines):
+            self._log.warning(
+                "lines are longer than max_line_size: thrown away",
+                path=reader.path,
+                lines=len(lines) - len(kept),
+            )
+        return kept
+
+    def _parsed(self, lines: list[str]) -> ParsedLines:
         if self._parser.estimates_time:
-            return self._parser.parse_lines(lines)
+            return self._parser.parse_texts(lines)
         parsed = ParsedLines()
         for index, line in enumerate(lines):
-            add_events(parsed, index, partial(self._parser.parse_bytes, line))
+            add_events(parsed, index, partial(self._parser.parse_bytes, encode_line(line)))
         return parsed
 
 
@@ -177,18 +181,22 @@ def _first(index: int) -> int:
     return 0
 
 
-def _with_unmatched(parsed: ParsedLines, lines: list[bytes]) -> ParsedLines:
+def _with_unmatched(parsed: ParsedLines, lines: list[str]) -> ParsedLines:
     """Put {"unmatched_line": line} in the place of lines that did not match."""
     now = time.time_ns()
     events = list(zip(parsed.lines, parsed.times, parsed.records, strict=True))
     for index in parsed.unmatched:
-        events.append((index, now, {"unmatched_line": lines[index].decode("utf-8", "surrogateescape")}))
+        events.append((index, now, {"unmatched_line": lines[index]}))
     events.sort(key=lambda event: event[0])
     return ParsedLines([e[1] for e in events], [e[2] for e in events], [e[0] for e in events])
 
 
-def _show(line: bytes) -> str:
-    text = line[:_SHOWN].decode("utf-8", "replace")
+def _decoded(body: bytes, codec: str) -> str:
+    return body.decode(codec, "replace").encode("utf-8", "replace").decode()
+
+
+def _show(line: str) -> str:
+    text = encode_line(line[:_SHOWN]).decode("utf-8", "replace")
     return text + "…" if len(line) > _SHOWN else text
 
 

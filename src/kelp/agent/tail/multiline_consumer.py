@@ -84,8 +84,7 @@ class MultilineConsumer(EventConsumer):
         parsed = ParsedLines()
         for index, text in enumerate(texts):
             add_events(parsed, index, partial(parser.parse_all, text))
-        lines = [text.encode("utf-8", "surrogateescape") for text in texts]
-        self._emit(reader, parsed, lines, starts.__getitem__)
+        self._emit(reader, parsed, texts, starts.__getitem__)
 
 
 def _chomp(text: str) -> str:
