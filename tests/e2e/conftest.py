@@ -5,14 +5,21 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.running import WAIT_SECONDS, Running
+from tests.ports import reserved_port
 
 
 @pytest.fixture
-def launch(tmp_path: Path) -> Iterator[Callable[..., Running]]:
+def ports() -> Iterator[tuple[int, int]]:
+    with reserved_port() as first, reserved_port() as second:
+        yield first, second
+
+
+@pytest.fixture
+def launch(tmp_path: Path, ports: tuple[int, int]) -> Iterator[Callable[..., Running]]:
     started: list[Running] = []
 
     def start(*options: str) -> Running:
-        running = Running(tmp_path, *options)
+        running = Running(tmp_path, *ports, *options)
         started.append(running)
         running.start()
         return running
@@ -22,4 +29,4 @@ def launch(tmp_path: Path) -> Iterator[Callable[..., Running]]:
         if running.process and running.process.poll() is None:
             with contextlib.suppress(ProcessLookupError):
                 running.process.terminate()
-            running.process.communicate(timeout=WAIT_SECONDS)
+            running.process.wait(WAIT_SECONDS)

@@ -27,6 +27,9 @@ def test_every_bad_line_is_there(tmp_path: Path, launch: Callable[..., Running])
     (logs / "app.log").write_bytes(b"\n".join(BAD_LINES) + b"\n")
     kelp = launch("--logs", str(logs))
     wait_for(kelp.count, len(BAD_LINES))
+    with open(logs / "app.log", "ab") as log:
+        log.write(b"one more\n")
+    wait_for(kelp.count, len(BAD_LINES) + 1)
     messages = [str(message) for message in kelp.messages()]
     for wanted in (
         "^good$",
@@ -39,8 +42,10 @@ def test_every_bad_line_is_there(tmp_path: Path, launch: Callable[..., Running])
         "nul bytes$",
         "no such time$",
         "^last$",
+        "^one more$",
     ):
         assert any(re.search(wanted, message) for message in messages), wanted
+    assert len(messages) == len(BAD_LINES) + 1
     hits = kelp.ask("/logstash-*/_search", {"query": {"term": {"status": "none"}}})["hits"]["hits"]
     assert hits[0]["_ignored"] == ["status"], "what fits no field is kept and named"
     code, output = kelp.stop()
@@ -57,9 +62,8 @@ def test_a_broken_configuration_is_named_and_ends_the_start(
         "<source>\n  @type tail\n  path /tmp/x.log\n  tag x\n  <parse>\n    @type jsonn\n  </parse>\n</source>\n"
     )
     kelp = launch("--config", str(config))
-    assert kelp.process
-    output, _ = kelp.process.communicate(timeout=60)
-    assert kelp.process.returncode == 1
+    code, output = kelp.ended()
+    assert code == 1
     assert re.search(r"fluent\.conf:\d+: .*jsonn", output)
     assert "cannot start the agent" in output
     assert "Traceback" not in output

@@ -6,19 +6,13 @@ import pytest
 from click.testing import CliRunner
 
 from kelp.up.cli import command
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+from tests.ports import reserved_port
 
 
 @pytest.mark.parametrize("option", ["--store-port", "--ui-port"])
 def test_a_busy_port_is_named_with_its_option(tmp_path: Path, option: str) -> None:
-    ports = {"--store-port": free_port(), "--ui-port": free_port()}
-    with socket.socket() as taken:
+    with reserved_port() as free, socket.socket() as taken:
+        ports = {"--store-port": free, "--ui-port": free}
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         ports[option] = taken.getsockname()[1]

@@ -10,7 +10,7 @@ from pathlib import Path
 from kelp.common.log import Log
 
 PR_SET_PDEATHSIG = 1
-STOP_SECONDS = 20.0
+STOP_SECONDS = 60.0
 RESTART_SECONDS = (1.0, 30.0)
 STEADY_SECONDS = 60.0
 

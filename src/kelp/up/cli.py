@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -15,10 +16,13 @@ import click
 
 from kelp.common import log
 from kelp.common.errors import KelpError
+from kelp.common.log import Log
 from kelp.up.child import Child
 from kelp.up.sources import Sources, configuration, in_folder, on_this_machine
 
-READY_SECONDS = 60.0
+READY_SECONDS = 600.0
+ANSWER_SECONDS = 5.0
+TELL_SECONDS = 30.0
 SETTLE_SECONDS = 1.5
 WATCH_SECONDS = 0.5
 
@@ -40,6 +44,21 @@ def check_port_free(host: str, port: int, option: str) -> None:
             ) from error
 
 
+def check_configuration(config: Path) -> None:
+    """Raise KelpError when the agent refuses a configuration; its faults are on stderr then.
+
+    How long a starting agent takes to refuse it depends on the machine: this waits for the verdict.
+    """
+    command = [sys.executable, "-m", "kelp", "agent", "-c", str(config), "-qq", "--dry-run"]
+    status = subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False
+    ).returncode
+    if status > 0:
+        raise KelpError(
+            f"cannot start the agent with {config}: its check ended with status {status}; its own message stands above"
+        )
+
+
 def wait_settled(child: Child, stop: threading.Event) -> None:
     """Return once the child has lived for a moment; raise KelpError when it refuses to start."""
     deadline = time.monotonic() + SETTLE_SECONDS
@@ -53,7 +72,7 @@ def wait_settled(child: Child, stop: threading.Event) -> None:
 
 def wait_ready(child: Child, url: str, stop: threading.Event) -> None:
     """Return once `url` answers; raise KelpError when the child ends or the time is up."""
-    deadline = time.monotonic() + READY_SECONDS
+    began = told = time.monotonic()
     while not stop.is_set():
         code = child.exit_code()
         if code is not None:
@@ -61,13 +80,17 @@ def wait_ready(child: Child, url: str, stop: threading.Event) -> None:
                 f"cannot start the {child.name}: it ended with status {code}; its own message stands above"
             )
         try:
-            with urllib.request.urlopen(url, timeout=2):
+            with urllib.request.urlopen(url, timeout=ANSWER_SECONDS):
                 return
         except (urllib.error.URLError, OSError):
-            if time.monotonic() > deadline:
+            now = time.monotonic()
+            if now - began > READY_SECONDS:
                 raise KelpError(
                     f"cannot start the {child.name}: no answer at {url} within {READY_SECONDS:.0f} s"
                 ) from None
+            if now - told > TELL_SECONDS:
+                told = now
+                Log("up").warning("still starting", program=child.name, seconds=f"{now - began:.0f}")
             stop.wait(0.1)
 
 
@@ -179,6 +202,7 @@ def run(
         collects = sources.describe()
     else:
         config = config.absolute()
+        check_configuration(config)
         collects = f"what {config} says"
     up.start(
         Child(
