@@ -2,6 +2,7 @@
 
 import json
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -103,6 +104,10 @@ class Running:
                 )
                 fake.seen.append(seen)
                 status, headers, body = fake.answer(seen)
+                with suppress(ConnectionError):  # the one who asked has gone
+                    self.reply(status, headers, body)
+
+            def reply(self, status: int, headers: dict[str, str], body: bytes) -> None:
                 self.send_response(status)
                 for name, value in {**headers, "content-length": str(len(body))}.items():
                     self.send_header(name, value)

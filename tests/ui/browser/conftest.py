@@ -3,23 +3,25 @@
 import json
 import os
 import re
-import select
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import IO, Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
 
 from kelp.ui.page import STATIC
 from tools.get_chromium import find
 
-START_SECONDS = 60
+START_SECONDS = 300
+STOP_SECONDS = 120
+PAGE_MILLISECONDS = 60_000
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -36,28 +38,29 @@ PODS = ["web-7d9f-abc12", "web-7d9f-def34", "payments-5c8b-xyz98"]
 def running(*arguments: str) -> Iterator[str]:
     """A `kelp` program that serves; gives its URL."""
     command = [sys.executable, "-c", "from kelp.cli import main; main()", *arguments]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=False) as process:
+    with tempfile.TemporaryFile("w+") as log, subprocess.Popen(command, stderr=log) as process:
         try:
-            yield _url_of(process)
+            yield _url_of(process, log)
         finally:
             process.terminate()
-            process.wait(30)
+            try:
+                process.wait(STOP_SECONDS)
+            finally:
+                process.kill()
 
 
-def _url_of(process: "subprocess.Popen[bytes]") -> str:
-    assert process.stderr is not None
-    output, deadline = b"", time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if not select.select([process.stderr], [], [], 0.2)[0]:
-            continue
-        block = os.read(process.stderr.fileno(), 65536)
-        output += block
-        found = re.search(rb" listening url=(http://\S+)", output)
+def _url_of(process: "subprocess.Popen[bytes]", log: IO[str]) -> str:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        ended = process.poll() is not None
+        log.seek(0)
+        output = log.read()
+        found = re.search(r" listening url=(http://\S+)", output)
         if found:
-            return found[1].decode()
-        if not block:
-            break
-    pytest.fail(f"cannot start {process.args}: {output.decode()}")
+            return found[1]
+        if ended or time.monotonic() > deadline:
+            pytest.fail(f"cannot start {process.args}: {output}")
+        time.sleep(0.05)
 
 
 @pytest.fixture(scope="session")
@@ -87,7 +90,7 @@ def call(method: str, url: str, body: bytes | None = None) -> Any:
     """One request to the store; the decoded answer."""
     headers = {"content-type": "application/x-ndjson"}
     request = urllib.request.Request(url, data=body, method=method, headers=headers)
-    with urllib.request.urlopen(request, timeout=60) as reply:
+    with urllib.request.urlopen(request, timeout=START_SECONDS) as reply:
         return json.loads(reply.read())
 
 
@@ -108,6 +111,8 @@ def write_logs(empty_store: str) -> WriteLogs:
 
     def write(count: int = 120, minutes: float = 10, index: str = "logstash-%Y.%m.%d") -> int:
         now = datetime.now(UTC)
+        # One index even around midnight: two would not become searchable at the same instant.
+        name = now.strftime(index)
         lines = []
         for number in range(count):
             instant = now - timedelta(minutes=minutes * (1 - (number + 1) / (count + 1)))
@@ -119,7 +124,7 @@ def write_logs(empty_store: str) -> WriteLogs:
                 "stream": "stdout",
                 "kubernetes": {"namespace_name": "shop", "pod_name": PODS[number % len(PODS)]},
             }
-            lines += [{"index": {"_index": instant.strftime(index)}}, document]
+            lines += [{"index": {"_index": name}}, document]
         body = "".join(json.dumps(line) + "\n" for line in lines).encode()
         answer = call("POST", f"{empty_store}/_bulk?refresh=true", body)
         assert not answer["errors"], answer
@@ -136,7 +141,10 @@ def chromium() -> Iterator[Browser]:
         pytest.fail("no Chromium on this machine: run tools/get_chromium.py")
     with sync_playwright() as playwright:
         playwright.selectors.set_test_id_attribute("data-test-subj")
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        expect.set_options(timeout=PAGE_MILLISECONDS)
+        browser = playwright.chromium.launch(
+            executable_path=program, args=ARGUMENTS, timeout=START_SECONDS * 1000
+        )
         yield browser
         browser.close()
 
@@ -152,7 +160,7 @@ def page(chromium: Browser, faults: list[str]) -> Iterator[Page]:
     """A page whose test fails when the console shows an error or a request does."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PAGE_MILLISECONDS)
 
     def on_console(message: ConsoleMessage) -> None:
         if message.type == "error":

@@ -6,9 +6,10 @@ import { useIndexPatterns } from '../base/indexPatterns';
 import { useSettings } from '../base/settings';
 import { DiscoverPage } from '../discover';
 import { Failure, notifyDone, notifyFailure } from '../widgets/Failure';
-import { offerIndexPattern, OFFERED_PATTERN } from './offer';
+import { hasLines, offerIndexPattern, OFFERED_PATTERN } from './offer';
 
 const POLL_MS = 2000;
+const FIRST_LINES_POLL_MS = 500;
 
 /** Discover, once there is an index pattern to search; until then, what is missing and how to get it. */
 export function DiscoverGate() {
@@ -23,7 +24,9 @@ export function DiscoverGate() {
   }, [patterns.isError, refetch]);
   if (patterns.data && patterns.data.length > 0) return <DiscoverPage />;
   if (patterns.isError) return <Unreachable error={patterns.error} />;
-  if (patterns.isPending) return <Loader m="xl" aria-label="Loading" />;
+  // The empty list of an earlier visit may have ended meanwhile.
+  const outdated = patterns.isFetching && !patterns.isFetchedAfterMount;
+  if (patterns.isPending || outdated) return <Loader m="xl" aria-label="Loading" />;
   return <Waiting />;
 }
 
@@ -48,21 +51,33 @@ function Waiting() {
     queryFn: ({ signal }) => loadIndexNames(signal),
     refetchInterval: POLL_MS,
   });
-  const offered = names.data?.some((index) => index.name.startsWith('logstash-')) ?? false;
+  const named = names.data?.some((index) => index.name.startsWith('logstash-')) ?? false;
+  const lines = useQuery({
+    queryKey: ['first-lines'],
+    queryFn: ({ signal }) => hasLines(signal),
+    enabled: named,
+    refetchInterval: ({ state }) => (state.data ? false : FIRST_LINES_POLL_MS),
+  });
+  const offered = named && lines.data === true;
   const others = names.data?.filter((index) => !isHidden(index.name)).length ?? 0;
   useEffect(() => {
     if (!offered) return;
+    let left = false;
     offerIndexPattern()
       .then((made) => {
-        if (made)
+        if (made && !left)
           notifyDone(`Index pattern ${OFFERED_PATTERN} was created for you, with time field @timestamp.`);
         return client.invalidateQueries({ queryKey: ['saved-objects'] });
       })
       .catch((error: unknown) => notifyFailure('The index pattern was not created', error));
+    return () => {
+      left = true;
+    };
   }, [offered, client]);
-  if (names.isError) return <Unreachable error={names.error} />;
+  const error = names.error ?? lines.error;
+  if (error) return <Unreachable error={error} />;
   if (names.isPending || offered) return <Loader m="xl" aria-label="Loading" />;
-  return others > 0 ? <NoPattern indices={others} /> : <NoLogs />;
+  return others > 0 && !named ? <NoPattern indices={others} /> : <NoLogs />;
 }
 
 function NoLogs() {

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { afterEach, expect, test, vi } from 'vitest';
 
 const PATTERN = { id: 'a', type: 'index-pattern', attributes: {}, references: [] };
