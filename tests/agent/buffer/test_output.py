@@ -302,7 +302,7 @@ def test_stop_ends_a_blocked_emit(monkeypatch: pytest.MonkeyPatch) -> None:
 
     thread = threading.Thread(target=emit)
     thread.start()
-    wait_for(lambda: driver.output._blocked)
+    wait_for(lambda: driver.output.intake.is_full)
     driver.stop()
     thread.join(PATIENCE)
     assert (len(raised), thread.is_alive()) == (1, False)

@@ -22,7 +22,7 @@ class Intake:
         self._stats = stats
         self._log = log
         self._stopping = stopping  # once set, nobody waits for room any more
-        self._told_full = False
+        self.is_full = False  # as the log tells
 
     def write(self, groups: list[Group]) -> None:
         """Append all groups or none. Raises BufferOverflow."""
@@ -35,8 +35,8 @@ class Intake:
                 since = since or time.monotonic()
                 self._make_room(error, version)
                 continue
-            if since and self._told_full:
-                self._told_full = False
+            if since and self.is_full:
+                self.is_full = False
                 self._log.info("buffer has room again", blocked_seconds=round(time.monotonic() - since, 1))
             return
 
@@ -63,6 +63,6 @@ class Intake:
         return True
 
     def _tell(self, message: str, **fields: object) -> None:
-        if not self._told_full:
-            self._told_full = True
+        if not self.is_full:
+            self.is_full = True
             self._log.warning(message, **fields)

@@ -61,10 +61,10 @@ class BufferedOutput(Output):
             self.buffered_by_default or bool(element.children("buffer")) or self.primary is not None
         )
         found = element.children("buffer")
-        self._buffer_element = found[0] if found else element.implied("buffer")
+        buffer = found[0] if found else element.implied("buffer")
         if not found:
-            element.elements.append(self._buffer_element)
-        self.fill_buffer(self._buffer_element, element)
+            element.elements.append(buffer)
+        self.fill_buffer(buffer, element)
         super().load(element)
 
     @property
@@ -86,7 +86,7 @@ class BufferedOutput(Output):
         if self.primary is None:
             self._configure_storage()
         else:
-            dict(self._buffer_element.items())  # our own, and unused: it needs no warning
+            dict(self.buffer.element.items())  # our own, and unused: it needs no warning
         self._configure_secondary()
 
     def _configure_keys(self) -> None:
@@ -101,11 +101,11 @@ class BufferedOutput(Output):
         if section.flush_mode == "default" and self.element.attr("flush_interval") is not None:
             # As Fluentd: the option outside of <buffer> asks for intervals, whatever the chunk keys.
             section.flush_mode = "interval"
-        storage = self.create_plugin("buffer", self._buffer_element, "memory")
+        storage = self.create_plugin("buffer", self.buffer.element, "memory")
         self.storage = cast(BufferStorage, storage)
         self.storage.take_owner(self.plugin_id, "@id" in self.element)
         self.chunks = Buffer(self.storage.limits(section.flush_thread_count), self.storage.make_chunk)
-        self._intake = Intake(self.chunks, section, self.stats, self.stopping, self.log)
+        self.intake = Intake(self.chunks, section, self.stats, self.stopping, self.log)
         self._check_flush_options()
         wanted = section.flush_at_shutdown
         self._flush_at_shutdown = not self.storage.persistent if wanted is None else wanted
@@ -205,7 +205,7 @@ class BufferedOutput(Output):
             for metadata, part in self.sorter.split(tag, batch):
                 groups += self.group(tag, part, metadata)
             if groups:
-                self._intake.write(groups)
+                self.intake.write(groups)
 
     def group(self, tag: str, batch: Batch, metadata: Metadata) -> list[Group]:
         """What a chunk holds of a batch whose events share `metadata`: one group, or none."""

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Mapping
 
 from kelp.agent.config.element import Attr, Element
-from kelp.agent.config.errors import ConfigError
 from kelp.agent.config.values import to_boolean, to_string
 from kelp.agent.ruby.json_text import dump_json
 
@@ -97,7 +96,7 @@ def _set_zone(
     """Turn flat `localtime`/`utc` into the section's option `name`; both may stand there if they `may_agree`."""
     local, utc = element.attr("localtime"), element.attr("utc")
     if local and utc and not (may_agree and (local.value == "false") != (utc.value == "false")):
-        raise ConfigError(f"{element.title()}: both utc and localtime are given, use only one", utc.place)
+        raise element.error("both utc and localtime are given, use only one", utc.place)
     if local or utc:
         is_local = _flag(element, "localtime") if local else not _flag(element, "utc")
         section.set(name, "true" if is_local != means_utc else "false", local or utc)
@@ -115,9 +114,7 @@ def _lift_buffer(element: Element, default_chunk_key: str) -> None:
         text = to_string(slice_format.value)
         timekey = next((seconds for unit, seconds in _SLICES if unit in text), None)
         if timekey is None:
-            raise ConfigError(
-                f"{element.title()}: time_slice_format with only %Y or %m is too long", slice_format.place
-            )
+            raise element.error("time_slice_format with only %Y or %m is too long", slice_format.place)
         buffer.arg = "time"
         buffer.set("timekey", timekey, slice_format)
         _set_zone(element, buffer, "timekey_use_utc", means_utc=True)

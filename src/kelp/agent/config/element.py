@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from kelp.agent.config.errors import Place
+from kelp.agent.config.errors import ConfigError, Place
 
 
 class _Default:
@@ -101,6 +101,10 @@ class Element:
         """Where option `name` stands, or the section if it does not."""
         attr = self.attrs.get(name)
         return attr.place if attr and attr.line else self.place
+
+    def error(self, message: str, place: Place | None = None) -> ConfigError:
+        """A fault of this section, at `place` within it."""
+        return ConfigError(f"{self.title()}: {message}", place or self.place)
 
     def title(self) -> str:
         """The opening line: `<match app.**>`."""

@@ -56,8 +56,7 @@ class Configurable:
 
     def error(self, message: str, option: str | None = None) -> ConfigError:
         """A fault standing at `option` of this section, or at the section."""
-        place = self.element.place_of(option) if option else self.element.place
-        return ConfigError(f"{self.element.title()}: {message}", place)
+        return self.element.error(message, self.element.place_of(option) if option else None)
 
 
 class Section(Configurable):
@@ -88,11 +87,11 @@ def _read(element: Element, param: Param) -> Any:
     if attr is None or attr.value is USE_DEFAULT:
         if param.required:
             what = "argument is missing" if param.argument else f"option {param.name!r} is required"
-            raise ConfigError(f"{element.title()}: {what}: {param.description}", element.place)
+            raise element.error(f"{what}: {param.description}")
         return copy.copy(param.default)
     place = attr.place if attr.line else element.place
     if param.obsoleted:
-        raise ConfigError(f"{element.title()}: option {param.name!r} was removed: {param.obsoleted}", place)
+        raise element.error(f"option {param.name!r} was removed: {param.obsoleted}", place)
     if param.deprecated:
         _log.warning("option is deprecated", place=place, option=param.name, advice=param.deprecated)
     return _convert(element, param, attr.value, place)
@@ -105,15 +104,11 @@ def _convert(element: Element, param: Param, raw: Any, place: Place) -> Any:
             value = param.convert(raw)
         except ValueError as error:
             got = "***" if param.secret else repr(raw)
-            raise ConfigError(
-                f"{element.title()}: option {param.name!r} must be {error}, got {got}", place
-            ) from None
+            raise element.error(f"option {param.name!r} must be {error}, got {got}", place) from None
     if value is None and param.default is not None:
         if raw is None:
-            raise ConfigError(f"{element.title()}: option {param.name!r} must not be nil", place)
-        raise ConfigError(
-            f"{element.title()}: option {param.name!r} must be a {param.type}, got {raw!r}", place
-        )
+            raise element.error(f"option {param.name!r} must not be nil", place)
+        raise element.error(f"option {param.name!r} must be a {param.type}, got {raw!r}", place)
     return value
 
 
@@ -129,11 +124,9 @@ def _find(element: Element, param: Param) -> Attr | None:
 def _read_section(element: Element, param: SectionParam) -> Any:
     found = element.children(param.tag, param.alias) if param.alias else element.children(param.tag)
     if param.required and not found:
-        raise ConfigError(
-            f"{element.title()}: section <{param.tag}> is required: {param.description}", element.place
-        )
+        raise element.error(f"section <{param.tag}> is required: {param.description}")
     if not param.many and len(found) > 1:
-        raise ConfigError(f"{element.title()}: section <{param.tag}> may stand once only", found[1].place)
+        raise element.error(f"section <{param.tag}> may stand once only", found[1].place)
     if param.section is None:
         return found if param.many else (found[0] if found else None)
     if param.many:

@@ -156,7 +156,7 @@ def _build_stage(element: Element, router: LabelRouter, assembly: Assembly) -> F
     try:
         matches = compile_tag_patterns(element.arg or "**")
     except ValueError as error:
-        raise ConfigError(f"{element.title()}: {error}", element.place) from None
+        raise element.error(str(error)) from None
     kind = "filter" if element.name == "filter" else "output"
     target = _label_of(kind, element, router, assembly)
     stage = build(kind, element.get("@type"), element, _context_of(element, assembly), target)

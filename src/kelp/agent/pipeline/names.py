@@ -60,8 +60,6 @@ def doubled_ids(plugins: list[Plugin], foreign: list[Element]) -> list[ConfigErr
         taken = first.element if first is not plugin else others.get(plugin.plugin_id)
         if taken is not None:
             place = plugin.element.place_of("@id")
-            text = (
-                f"{plugin.element.title()}: '@id {plugin.plugin_id}' is taken by {taken.place}: give another"
-            )
-            faults.append(ConfigError(text, place))
+            text = f"'@id {plugin.plugin_id}' is taken by {taken.place}: give another"
+            faults.append(plugin.element.error(text, place))
     return faults

@@ -97,18 +97,15 @@ def _ids(section: Element, workers: int, taken: set[int]) -> range:
     first = to_i(parts[0] if is_range else section.arg)
     last = to_i(parts[1]) if is_range else first
     if first > last:
-        text = f"{section.title()}: the first worker must not be greater than the last"
-        raise ConfigError(text, section.place)
+        raise section.error("the first worker must not be greater than the last")
     if first < 0 or last >= workers:
         exist = "only worker 0 exists" if workers == 1 else f"workers 0 to {workers - 1} exist"
-        text = f"{section.title()}: {exist}, as `workers` of <system> is {workers}"
-        raise ConfigError(text, section.place)
+        raise section.error(f"{exist}, as `workers` of <system> is {workers}")
     ids = range(first, last + 1)
     if is_range:
         doubled = taken.intersection(ids)
         if doubled:
-            text = f"{section.title()}: worker {min(doubled)} is named by an earlier range"
-            raise ConfigError(text, section.place)
+            raise section.error(f"worker {min(doubled)} is named by an earlier range")
         taken.update(ids)
     return ids
 

@@ -1,7 +1,7 @@
 """What every plugin has: declared options, a log, a place to emit to, and a life cycle."""
 
+import itertools
 import socket
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast
 
@@ -80,8 +80,7 @@ class Context(Protocol):
 
 
 PluginT = TypeVar("PluginT", bound="Plugin")
-_serial = iter(range(1, 1 << 62))
-_serial_lock = threading.Lock()
+_serial = itertools.count(1)
 
 
 class Plugin(Configurable):
@@ -118,12 +117,13 @@ class Plugin(Configurable):
             element.attr(reserved)
         element.known.update(("@type", "@id", "@label", "@log_level"))
         given_id = element.get("@id")
-        with _serial_lock:
-            self.plugin_id = given_id or f"{self.type_name}:{next(_serial)}"
+        self.plugin_id = given_id or f"{self.type_name}:{next(_serial)}"
         self.log = Log(f"agent.{given_id or self.type_name}", given_id)
         self._set_log_level(element)
         if context.workers > 1 and not self.multi_workers_ready:
-            raise self._needs_one_worker(element)
+            raise element.error(
+                f"plugin {self.type_name!r} does not support several workers; put it into a section <worker 0>"
+            )
         try:
             lift_flat_options(element, self.flat_options, self.default_chunk_key)
             self.load(element)
@@ -131,21 +131,14 @@ class Plugin(Configurable):
         except ConfigError as error:
             raise error.at(element.place) from error.__cause__
 
-    def _needs_one_worker(self, element: Element) -> ConfigError:
-        message = (
-            f"{element.title()}: plugin {self.type_name!r} does not support several workers; "
-            "put it into a section <worker 0>"
-        )
-        return ConfigError(message, element.place)
-
     def _set_log_level(self, element: Element) -> None:
         level = element.get("@log_level")
         if level is None:
             return
         if level.lower() not in LEVELS:
             wanted = ", ".join(LEVELS)
-            message = f"{element.title()}: option '@log_level' must be one of {wanted}, got {level!r}"
-            raise ConfigError(message, element.place_of("@log_level"))
+            message = f"option '@log_level' must be one of {wanted}, got {level!r}"
+            raise element.error(message, element.place_of("@log_level"))
         self.log = Log(f"agent.{self.plugin_id}", element.get("@id"))
         self.log.set_level(level.lower())
 
@@ -218,12 +211,11 @@ def label_of(kind: str, element: Element) -> str | None:
 def build(kind: str, type_name: Any, element: Element, context: Context, router: Router) -> Plugin:
     """Make and set up the plugin of `kind` and `type_name`. Raises ConfigError."""
     if not type_name:
-        raise ConfigError(f"{element.title()}: option '@type' is required", element.place)
+        raise element.error("option '@type' is required")
     cls = registry.find(kind, str(type_name))
     if cls is None:
         mend = registry.suggestion(kind, str(type_name))
-        message = f"{element.title()}: unknown {kind} plugin {type_name!r}; {mend}"
-        raise ConfigError(message, element.place_of("@type"))
+        raise element.error(f"unknown {kind} plugin {type_name!r}; {mend}", element.place_of("@type"))
     plugin = cls()
     plugin.setup(element, context, router)
     return plugin

@@ -14,7 +14,7 @@ from kelp.agent.buffer.file_chunk import FileChunk
 from kelp.agent.buffer.fluentd_chunk import META_SUFFIX, is_single_chunk
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.storage import BufferStorage, safe_name
-from kelp.agent.config import ConfigError, param
+from kelp.agent.config import param
 from kelp.agent.plugin import register
 
 _LOCK_WAIT = 10.0  # seconds a process that is ending may still hold the lock
@@ -125,10 +125,10 @@ class FileBuffer(BufferStorage):
     def _lock(self) -> None:
         path = os.path.join(self._place.directory, f".{self._place.prefix}lock")
         if path in _open_paths:
-            raise ConfigError(
-                f"{self.element.title()}: buffer path {self._place.directory} is already used by "
-                f"{_open_paths[path]!r}; give each output a path of its own",
-                self.element.place_of("path"),
+            raise self.error(
+                f"buffer path {self._place.directory} is already used by {_open_paths[path]!r}; "
+                "give each output a path of its own",
+                "path",
             )
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, self._file_mode)
         deadline = time.monotonic() + _LOCK_WAIT
@@ -139,9 +139,8 @@ class FileBuffer(BufferStorage):
             except BlockingIOError:
                 if time.monotonic() > deadline:
                     os.close(descriptor)
-                    raise ConfigError(
-                        f"{self.element.title()}: buffer path {self._place.directory} is in use by another process",
-                        self.element.place_of("path"),
+                    raise self.error(
+                        f"buffer path {self._place.directory} is in use by another process", "path"
                     ) from None
                 time.sleep(0.1)
         _open_paths[path] = self.owner_id

@@ -4,7 +4,7 @@ import math
 from fractions import Fraction
 from typing import Any
 
-from kelp.agent.config import ConfigError, Element, param
+from kelp.agent.config import Element, param
 from kelp.agent.event import Batch, Record
 from kelp.agent.plugin import Filter, register
 from kelp.agent.plugin.accessor import Accessor
@@ -63,8 +63,8 @@ class RecordTransformerFilter(Filter):
                         build(structure(raw), self._compile_text),
                     )
                 except RubySyntaxError as error:
-                    message = f"<record>: option {name!r}: cannot use Ruby {raw!r}: {error}"
-                    raise ConfigError(message, section.place_of(name)) from None
+                    message = f"option {name!r}: cannot use Ruby {raw!r}: {error}"
+                    raise section.error(message, section.place_of(name)) from None
         return list(fields.values())
 
     def _compile_text(self, text: str, *, is_key: bool) -> Template:

@@ -31,8 +31,8 @@ class ForwardOutput(ForwardOptions):
     buffer_defaults: ClassVar[dict[str, Any]] = {"chunk_keys": ["tag"]}
 
     def configure(self) -> None:
-        if self.compress != "text" and self.primary is None and "compress" not in self._buffer_element:
-            self._buffer_element.set("compress", self.compress)
+        if self.compress != "text" and self.primary is None and "compress" not in self.buffer.element:
+            self.buffer.element.set("compress", self.compress)
         super().configure()
         if not self.keys.tag:
             raise self.error("the chunk keys of <buffer> must include tag")

@@ -1,6 +1,6 @@
 """The record_modifier output: change records as the filter does, and send them on under a new tag."""
 
-from kelp.agent.config import ConfigError, param
+from kelp.agent.config import param
 from kelp.agent.event import Batch
 from kelp.agent.plugin import Output, Router, register
 from kelp.agent.ruby.source import RubySyntaxError
@@ -22,7 +22,7 @@ class RecordModifierOutput(RecordModifier, Output):
             self._tag = RubyTemplate(self.tag, typecast=True, quotes=QUOTES, names=NAMES)
         except RubySyntaxError as error:
             message = f"option 'tag': cannot use Ruby {self.tag!r}: {error}"
-            raise ConfigError(message, self.element.place_of("tag")) from None
+            raise self.error(message, "tag") from None
 
     def process(self, tag: str, batch: Batch) -> None:
         new_tag = self._tag.bind(TagScope.of(tag))

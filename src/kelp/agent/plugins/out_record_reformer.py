@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from kelp.agent.config import ConfigError, Element, param
+from kelp.agent.config import Element, param
 from kelp.agent.event import Batch, Record
 from kelp.agent.plugin import Output, Router, register
 from kelp.agent.ruby.numbers import to_i
@@ -71,8 +71,8 @@ class RecordReformerOutput(Output):
         try:
             return build(value, self._compile_text)
         except RubySyntaxError as error:
-            message = f"{section.title()}: option {name!r}: cannot use Ruby {value!r}: {error}"
-            raise ConfigError(message, section.place_of(name)) from None
+            message = f"option {name!r}: cannot use Ruby {value!r}: {error}"
+            raise section.error(message, section.place_of(name)) from None
 
     def _compile_text(self, text: str, *, is_key: bool) -> Template:
         typecast = self.auto_typecast and not is_key

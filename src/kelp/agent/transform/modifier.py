@@ -4,7 +4,7 @@ import codecs
 import contextlib
 from typing import Any
 
-from kelp.agent.config import ConfigError, Element, Section, param
+from kelp.agent.config import Element, Section, param
 from kelp.agent.event import Record
 from kelp.agent.plugin.accessor import Accessor
 from kelp.agent.plugin.base import Plugin
@@ -105,8 +105,8 @@ class RecordModifier(Plugin):
                 value or "", typecast=self.auto_typecast, quotes=QUOTES, names=NAMES, kept=kept
             )
         except RubySyntaxError as error:
-            message = f"<record>: option {name!r}: cannot use Ruby {value!r}: {error}"
-            raise ConfigError(message, section.place_of(name)) from None
+            message = f"option {name!r}: cannot use Ruby {value!r}: {error}"
+            raise section.error(message, section.place_of(name)) from None
         self._try_out(template)
         return template
 
