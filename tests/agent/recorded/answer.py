@@ -50,8 +50,16 @@ def _parser(case: Case) -> list[Any]:
     texts = [decode_line(text) if isinstance(text, bytes) else text for text in from_case(case["input"])]
     got = [_by_itself(plugin, text) for text in texts]
     if plugin.estimates_time:
-        assert _by_line(plugin.parse_texts(texts), len(texts)) == got
+        assert _as_inputs(_by_line(plugin.parse_texts(texts), len(texts)), got)
     return got
+
+
+def _as_inputs(by_line: list[Any], by_itself: list[Any]) -> bool:
+    """Whether lines give what each gives by itself; those at which Fluentd's parser breaks may be unmatched."""
+    return all(
+        one == other or (one == [None] and other == "raises")
+        for one, other in zip(by_line, by_itself, strict=True)
+    )
 
 
 def _by_itself(plugin: Parser, text: str) -> Any:

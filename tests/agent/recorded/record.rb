@@ -254,7 +254,7 @@ def run_flow(c)
   agent.start
   groups(c).each { |tag, es| agent.event_router.emit_stream(tag, es) }
   agent.shutdown
-  KeptOutput.got
+  KeptOutput.got.reject { |_, events| events.empty? }
 end
 
 # Events; neighbours of one tag form a stream.

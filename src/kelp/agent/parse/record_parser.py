@@ -18,6 +18,10 @@ class ParserError(KelpError):
     """Text that has the right shape but a time that cannot be read; Fluentd drops it with a warning."""
 
 
+class Unfit(ParserError):
+    """Text of another shape, at which Fluentd's parser breaks; among many lines it counts as unmatched."""
+
+
 class RecordParser(Parser):
     """Turns text into records, cuts the time out of them and converts values."""
 
@@ -144,6 +148,8 @@ class RecordParser(Parser):
                     out.times.append(now if event[0] is None else event[0])
                     out.records.append(event[1])
                     out.lines.append(index)
+        except Unfit:
+            out.unmatched.append(index)
         except ParserError as error:
             out.errors[index] = str(error)
 

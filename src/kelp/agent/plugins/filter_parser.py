@@ -4,6 +4,7 @@ from typing import Any
 
 from kelp.agent.config import Element, param
 from kelp.agent.event import Batch, Record
+from kelp.agent.parse import Unfit
 from kelp.agent.plugin import Filter, ParsedLines, register
 from kelp.agent.plugin.accessor import Accessor, UnreachableError
 from kelp.agent.plugin.parser import Parsed
@@ -99,6 +100,11 @@ class ParserFilter(Filter):
                     self._unmatched(tag, time, record, f"{self.key_name} does not exist", out)
                 else:
                     self._parse(tag, time, record, value, out)
+            except Unfit as error:
+                if self.reserve_data:
+                    self._unmatched(tag, time, record, str(error), out)
+                elif self.emit_invalid_record_to_error:
+                    self.fail(tag, time, record, error, out)
             except (KelpError, ValueError, TypeError, ArithmeticError) as error:
                 if self.emit_invalid_record_to_error:
                     self.fail(tag, time, record, error, out)

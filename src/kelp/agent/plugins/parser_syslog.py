@@ -6,7 +6,7 @@ from functools import partial
 
 from kelp.agent.config import param
 from kelp.agent.event import Record
-from kelp.agent.parse import ParserError, RecordParser
+from kelp.agent.parse import ParserError, RecordParser, Unfit
 from kelp.agent.parse.syslog_forms import (
     SyslogForm,
     cut_rfc3164,
@@ -24,8 +24,11 @@ _PRI_5424 = re.compile(r"<(\d{1,3})>\d{1,3}\s")
 _ANY_PRI_3164 = re.compile(r"<([^>]+)>")
 _ANY_PRI_5424 = re.compile(r"<([^>]+)>[^ ]* ")
 _LOOKS_5424 = re.compile(r"<[0-9]{1,3}>[1-9]\d{0,2}")
+# What follows `<` never ends, or what follows the priority of RFC 5424.
+_OPEN_PRI = re.compile(r"<(?!>)(?:[^>]*\Z|[^>]+>[^ ]*\Z)")
 _FIXED_WIDTH = ("%b %d %H:%M:%S", "%b %d %H:%M:%S.%N")
 _FIXED_STAMP = re.compile(r".{15}(?= )|.{15}\.[^ ]*(?= )", re.DOTALL)
+_OPEN_FRACTION = re.compile(r".{15}\.", re.DOTALL)
 _WITHOUT_FRACTION = "%Y-%m-%dT%H:%M:%S%z"
 
 
@@ -101,10 +104,16 @@ class SyslogParser(RecordParser):
         form = self._new if is_new else self._old
         priority = form.priority.match(text) if self.with_priority else None
         if self.with_priority and priority is None:
+            if self.parser_engine == "string" and _OPEN_PRI.match(text):
+                raise Unfit(f"cannot find the end of the priority in {text!r}")
             return None
         stamp = form.stamp.match(text, priority.end() if priority else 0)
         if stamp is None:
-            return None
+            if form.stamp is _FIXED_STAMP and not _OPEN_FRACTION.match(
+                text, priority.end() if priority else 0
+            ):
+                return None
+            raise Unfit(f"cannot find the end of the time in {text!r}")
         record = form.rest(text, stamp.end() + 1)
         if record is None and self.parser_engine == "string":
             return None
