@@ -4,6 +4,7 @@ import itertools
 import sys
 import threading
 import time
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -96,7 +97,7 @@ class Buffer:
         Fluentd refuses it, which loses it.
         """
         with self.changed:
-            self._check_room(sum(len(part) for group in groups for part in group.data))
+            self._check_room(sum(sum(map(len, group.data)) for group in groups))
             work: dict[Metadata, _Work] = {}
             try:
                 for group in groups:
@@ -125,10 +126,13 @@ class Buffer:
             work[group.metadata] = touched
         limits = self.limits
         most_records = limits.chunk_records or sys.maxsize
+        ends = list(itertools.accumulate(map(len, group.data)))
         start = 0
         while start < len(group.data):
             chunk = touched.chunks[-1]
-            end = self._fit(group.data, start, limits.chunk_size - chunk.size, most_records - chunk.records)
+            room = limits.chunk_size - chunk.size
+            end = bisect_right(ends, (ends[start - 1] if start else 0) + room, lo=start)
+            end = max(start, min(end, start + most_records - chunk.records))
             if end == start and chunk.records == 0:
                 end = start + 1
             if end > start:
@@ -136,20 +140,6 @@ class Buffer:
                 start = end
             else:
                 touched.chunks.append(self._make_chunk(group.metadata))
-
-    @staticmethod
-    def _fit(data: list[bytes], start: int, room: int, records: int) -> int:
-        """The end of the longest run from `start` that fits."""
-        whole = len(data) - start
-        if whole <= records and sum(map(len, data[start:] if start else data)) <= room:
-            return len(data)
-        end = start
-        for part in itertools.islice(data, start, start + min(max(0, records), whole)):
-            room -= len(part)
-            if room < 0:
-                break
-            end += 1
-        return end
 
     def _undo(self, work: dict[Metadata, _Work]) -> None:
         for touched in work.values():

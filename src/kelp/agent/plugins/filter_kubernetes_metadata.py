@@ -92,18 +92,29 @@ class KubernetesMetadataFilter(KubernetesOptions):
         batch = batch.owned()
         names = self._of_tag(tag) if not self.use_journal else None
         shared = _Copied(self._metadata(names, batch.times[0])) if names and batch.times else None
+        records = batch.records
+        named = self._named(records)
+        for index, own in named.items():
+            _Copied(self._metadata(own, batch.times[index])).add_to([records[index]])
+        if shared is not None:
+            rest = [one for index, one in enumerate(records) if index not in named] if named else records
+            shared.add_to(rest)
+        if self._watched is not None and self.stats_interval > 0:
+            self._log_stats(self._watched)
+        return batch
+
+    def _named(self, records: list[Record]) -> dict[int, Names]:
+        """The containers of records that name theirs, by index."""
         from_fields, from_journal = self.lookup_from_k8s_field, self.use_journal is not False
-        for time_ns, record in zip(batch.times, batch.records, strict=True):
+        found: dict[int, Names] = {}
+        for index in [i for i, one in enumerate(records) if "kubernetes" in one or "CONTAINER_NAME" in one]:
+            record = records[index]
             own = self._of_record(record) if from_fields and "kubernetes" in record else None
             if own is None and from_journal and "CONTAINER_NAME" in record:
                 own = self._of_journal(record)
             if own is not None:
-                _Copied(self._metadata(own, time_ns)).add_to(record)
-            elif shared is not None:
-                shared.add_to(record)
-        if self._watched is not None and self.stats_interval > 0:
-            self._log_stats(self._watched)
-        return batch
+                found[index] = own
+        return found
 
     def _log_stats(self, watched: "WatchedPods") -> None:
         now = time.monotonic()
@@ -189,9 +200,11 @@ class _Copied:
             (key, value, [k for k, v in value.items() if type(v) is dict]) for key, value in fields.items()
         ]
 
-    def add_to(self, record: Record) -> None:
+    def add_to(self, records: list[Record]) -> None:
         for key, value, nested in self._parts:
-            copy = value.copy()
+            for record in records:
+                record[key] = value.copy()
             for name in nested:
-                copy[name] = copy[name].copy()
-            record[key] = copy
+                inner = value[name]
+                for record in records:
+                    record[key][name] = inner.copy()
