@@ -15,7 +15,7 @@ KELP = [sys.executable, "-c", "from kelp.cli import main; main()", "store"]
 
 def refused(*options, env=None):
     """The message of a store that does not start."""
-    result = subprocess.run([*KELP, *options], capture_output=True, text=True, timeout=60, env=env)
+    result = subprocess.run([*KELP, *options], capture_output=True, text=True, timeout=300, env=env)
     assert result.returncode == 1, result.stderr
     return result.stderr.splitlines()[-1]
 

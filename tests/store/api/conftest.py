@@ -10,6 +10,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
+START_SECONDS = 300
+STOP_SECONDS = 120
+ANSWER_SECONDS = 120
+
 
 class Server:
     """A running store and a client for it."""
@@ -20,10 +24,10 @@ class Server:
         options = ("--data", str(data), "--port", "0", *options)
         self.process = subprocess.Popen([*command, *options], stderr=self._log)
         self.url = self._wait_for_url()
-        self.client = httpx2.Client(base_url=self.url, timeout=30, verify=False)
+        self.client = httpx2.Client(base_url=self.url, timeout=ANSWER_SECONDS, verify=False)
 
     def _wait_for_url(self) -> str:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             for line in self.log().splitlines():
                 if " listening " in line:
@@ -40,7 +44,7 @@ class Server:
         self.client.close()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(30)
+        code = self.process.wait(STOP_SECONDS)
         self._log.close()
         return code
 

@@ -127,8 +127,13 @@ def test_closing_runs_when_the_server_stops():
 
 def test_too_much_in_flight(monkeypatch):
     monkeypatch.setattr(app_module, "IN_FLIGHT_LIMIT_BYTES", 100)
-    gate = threading.Event()
-    app = App([Route("POST", "/wait", lambda call: {"waited": gate.wait(5)})], Pools())
+    gate, entered = threading.Event(), threading.Semaphore(0)
+
+    def wait(call: Call):
+        entered.release()
+        return {"waited": gate.wait(60)}
+
+    app = App([Route("POST", "/wait", wait)], Pools())
 
     async def post(size):
         messages = [{"type": "http.request", "body": b'"' + b"x" * (size - 2) + b'"'}]
@@ -147,10 +152,10 @@ def test_too_much_in_flight(monkeypatch):
 
     async def run():
         first = asyncio.create_task(post(80))
-        await asyncio.sleep(0.05)
+        await asyncio.to_thread(entered.acquire)
         refused = await post(30)
         fits = asyncio.create_task(post(20))
-        await asyncio.sleep(0.05)
+        await asyncio.to_thread(entered.acquire)
         gate.set()
         return refused, await first, await fits, await post(200)
 

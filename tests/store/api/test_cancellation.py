@@ -33,7 +33,7 @@ def test_a_client_that_goes_away_cancels_its_search() -> None:
         running = RUNNING.get()
         assert running is not None
         started.set()
-        assert ended.wait(10)
+        assert ended.wait(60)
         assert running.cancelled
         assert tags[0] == running.tag
         return {}
@@ -89,7 +89,7 @@ def test_the_engine_ends_a_statement_by_its_mark(store: Store) -> None:
 
     thread = threading.Thread(target=search)
     thread.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while thread.is_alive() and time.monotonic() < deadline:
         store.engine.cancel(cancellation.tag)
         thread.join(0.1)

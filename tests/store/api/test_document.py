@@ -91,7 +91,7 @@ def test_documents(server):
 
 @pytest.mark.elasticsearch
 def test_documents_of_elasticsearch(elasticsearch):
-    with httpx2.Client(base_url=elasticsearch, timeout=60) as client:
+    with httpx2.Client(base_url=elasticsearch, timeout=120) as client:
         try:
             run_cases(client, "kelp-test-documents")
             check_mget(client, "kelp-test-documents")

@@ -117,7 +117,7 @@ def test_compressed_request(server):
 
 def connect(server):
     parts = urlsplit(server.url)
-    return socket.create_connection((parts.hostname, parts.port), timeout=10)
+    return socket.create_connection((parts.hostname, parts.port), timeout=120)
 
 
 def test_expect_continue(server):
@@ -145,11 +145,23 @@ def test_too_long_is_refused_before_it_is_sent(server):
     )
 
 
+def wait_until_running(server, wanted):
+    """Wait until that many requests are worked on, the one that asks for their number left out."""
+    deadline = time.monotonic() + 60
+    while True:
+        (node,) = server("GET", "/_nodes/stats/http").json()["nodes"].values()
+        if node["http"]["current_open"] - 1 == wanted:
+            return
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def test_client_that_goes_away(server):
     with connect(server) as stream:
         stream.sendall(
             b"POST /_bulk HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{}"
         )
-    time.sleep(0.1)
+        wait_until_running(server, 1)
+    wait_until_running(server, 0)
     assert server("GET", "/").status_code == 200
     assert "Traceback" not in server.log()

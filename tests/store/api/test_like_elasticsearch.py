@@ -22,7 +22,7 @@ ABSENT = {"routing", "forced_refresh"}
 
 @pytest.fixture(scope="module")
 def both(server, elasticsearch) -> Iterator[tuple[httpx2.Client, httpx2.Client]]:
-    with httpx2.Client(base_url=elasticsearch, timeout=30) as real:
+    with httpx2.Client(base_url=elasticsearch, timeout=120) as real:
         yield real, server.client
         for client in (real, server.client):
             client.delete(f"/{PREFIX}*")
@@ -159,6 +159,8 @@ def filled(value):
 @pytest.mark.parametrize(("method", "path", "body"), STEPS, ids=[f"{m} {p}" for m, p, _ in STEPS])
 def test_step(both, method, path, body):
     path, body = path.replace("{p}", PREFIX), filled(body)
+    # What the step before left to be done in the background shows in answers about the cluster.
+    both[0].get("/_cluster/health?wait_for_events=languid&timeout=60s")
     real, ours = (
         client.request(method, path, json=body) if body is not None else client.request(method, path)
         for client in both

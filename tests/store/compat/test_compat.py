@@ -68,7 +68,7 @@ def loaded(store: Store) -> Store:
 
 @pytest.fixture(scope="module")
 def real(elasticsearch: str) -> httpx2.Client:
-    client = httpx2.Client(base_url=elasticsearch, timeout=30)
+    client = httpx2.Client(base_url=elasticsearch, timeout=120)
     for suite, content in SUITES.items():
         client.delete(f"/{index_of(suite)}")
         client.put(f"/{index_of(suite)}", json={"mappings": content["mapping"]})

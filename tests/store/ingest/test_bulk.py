@@ -246,7 +246,7 @@ DEVIATIONS = {
 
 def post(url: str, body: bytes) -> dict:
     request = urllib.request.Request(url, body, {"Content-Type": "application/x-ndjson"})
-    with urllib.request.urlopen(request, timeout=60) as response:
+    with urllib.request.urlopen(request, timeout=120) as response:
         return orjson.loads(response.read())
 
 
@@ -261,12 +261,13 @@ def test_elasticsearch_answers_the_same(elasticsearch, name, lines, wanted):
         answer = post(f"{elasticsearch}/{index}/_bulk", body)
     finally:
         request = urllib.request.Request(f"{elasticsearch}/{index}?ignore_unavailable=true", method="DELETE")
-        urllib.request.urlopen(request, timeout=60).close()
+        urllib.request.urlopen(request, timeout=120).close()
     assert [brief(next(iter(item.values()))) for item in answer["items"]] == wanted
 
 
 def test_updates_of_documents_that_are_not_in_memory(store, monkeypatch):
     monkeypatch.setattr("kelp.store.segments.log._KEPT_SOURCES_BYTES", 0)
+    store.catalog.create("unkept", {"index.refresh_interval": "-1"})
     bulk(store, {"index": {"_index": "unkept", "_id": "1"}}, {"n": 1})
     bulk(store, {"update": {"_index": "unkept", "_id": "1"}}, {"doc": {"m": 2}})
     index = store.catalog.get("unkept")

@@ -63,16 +63,19 @@ def write_until_killed(folder: Path, thread: int, seconds: float) -> list[str]:
     child.stdin.write(f"{thread}\n")
     child.stdin.flush()
     assert child.stdout.readline() == "open\n"
-    time.sleep(0)
     lines: list[str] = []
+    # Time counts once something was acknowledged: how long the first writes take depends on the machine.
+    while not {"auto", "set"} <= {line.split()[0] for line in lines}:
+        lines.append(child.stdout.readline())
+        assert lines[-1], "the writer ended by itself"
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         lines.append(child.stdout.readline())
     child.kill()
-    lines += child.stdout.read().splitlines()
+    lines += child.stdout.read().splitlines(keepends=True)
     child.wait()
     # A line cut off by the kill says nothing for sure.
-    return [line for line in lines if line.strip()][:-1]
+    return [line for line in lines if line.endswith("\n")]
 
 
 def read(folder: Path) -> tuple[Counter[int], dict[str, list[int]]]:
