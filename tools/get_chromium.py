@@ -32,7 +32,7 @@ def find() -> Path | None:
 def runs(program: Path) -> bool:
     """Whether a program is more than a stub that asks for a snap package."""
     try:
-        result = subprocess.run([program, "--version"], capture_output=True, timeout=60, check=False)
+        result = subprocess.run([program, "--version"], capture_output=True, timeout=300, check=False)
     except (OSError, subprocess.SubprocessError):
         return False
     return result.returncode == 0

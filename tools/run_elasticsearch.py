@@ -16,13 +16,15 @@ import time
 import urllib.error
 import urllib.request
 import zipfile
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 VERSION = "7.17.9"
 ARTIFACT = f"org.elasticsearch.distribution.integ-test-zip:elasticsearch:{VERSION}:zip"
 CACHED = f"org/elasticsearch/distribution/integ-test-zip/elasticsearch/{VERSION}/elasticsearch-{VERSION}.zip"
-READY_SECONDS = 120
+READY_SECONDS = 600
+STOP_SECONDS = 120
 OPTIONS = {
     "discovery.type": "single-node",
     "cluster.routing.allocation.disk.threshold_enabled": "false",
@@ -57,11 +59,13 @@ def unpack(archive: Path, folder: Path) -> Path:
     return home
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+@contextmanager
+def reserved_port() -> Iterator[int]:
+    """A port that nobody else is given meanwhile; a server with SO_REUSEADDR, as Elasticsearch is, can listen on it."""
+    with socket.socket() as keeper:
+        keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        keeper.bind(("127.0.0.1", 0))
+        yield keeper.getsockname()[1]
 
 
 def unprivileged(folder: Path) -> int | None:
@@ -74,11 +78,11 @@ def unprivileged(folder: Path) -> int | None:
     return user
 
 
-def start(home: Path, port: int) -> subprocess.Popen[bytes]:
+def start(home: Path, port: int, transport_port: int) -> subprocess.Popen[bytes]:
     java = shutil.which("java")
     if java is None:
         raise Unavailable("cannot start Elasticsearch: there is no java on this machine; install Java 17")
-    options = OPTIONS | {"http.port": str(port), "transport.port": str(free_port())}
+    options = OPTIONS | {"http.port": str(port), "transport.port": str(transport_port)}
     command = [str(home / "bin" / "elasticsearch"), *(f"-E{name}={value}" for name, value in options.items())]
     environment = os.environ | {
         "ES_JAVA_HOME": str(Path(java).resolve().parent.parent),
@@ -96,11 +100,22 @@ def start(home: Path, port: int) -> subprocess.Popen[bytes]:
     )
 
 
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End the server; its folder goes next, so nothing may run on."""
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 def wait_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    """Wait until the server has elected itself: before, it answers but makes no index."""
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            urllib.request.urlopen(url, timeout=2).close()
+            urllib.request.urlopen(f"{url}/_cluster/health?wait_for_status=yellow", timeout=60).close()
             return
         except (urllib.error.URLError, OSError):
             time.sleep(0.5)
@@ -114,12 +129,15 @@ def run_beside(command: list[str], optional: bool) -> int:
     with ExitStack() as stack:
         environment = dict(os.environ)
         try:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="elasticsearch-")))
+            folder = Path(
+                stack.enter_context(
+                    tempfile.TemporaryDirectory(prefix="elasticsearch-", ignore_cleanup_errors=True)
+                )
+            )
             home = unpack(fetch(), folder)
-            port = free_port()
-            process = start(home, port)
-            stack.callback(process.wait, 30)
-            stack.callback(process.terminate)
+            port, transport_port = (stack.enter_context(reserved_port()) for _ in range(2))
+            process = start(home, port, transport_port)
+            stack.callback(stop, process)
             environment["KELP_TEST_ELASTICSEARCH"] = f"http://127.0.0.1:{port}"
             wait_ready(process, environment["KELP_TEST_ELASTICSEARCH"], home / "out")
         except Unavailable as error:
@@ -127,6 +145,7 @@ def run_beside(command: list[str], optional: bool) -> int:
                 sys.exit(str(error))
             print(f"{error}; running without it")
             environment.pop("KELP_TEST_ELASTICSEARCH", None)
+            stack.close()
         return subprocess.run(command, env=environment, check=False).returncode
 
 
