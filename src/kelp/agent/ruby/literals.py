@@ -138,55 +138,54 @@ def concatenated(left: Code, right: Code) -> Code:
 
 
 def _raw(source: Source, opening: str, closing: str) -> str:
-    """Text without escapes but those of the delimiters and the backslash."""
-    out = []
-    depth = 0
-    while source.at < len(source.text):
-        char = source.peek()
-        follower = source.text[source.at + 1 : source.at + 2]
-        if char == "\\" and follower in (opening, closing, "\\"):
-            out.append(follower)
-            source.at += 2
-            continue
-        if char == opening and opening != closing:
-            depth += 1
-        elif char == closing:
-            if depth == 0:
-                source.at += 1
-                return "".join(out)
-            depth -= 1
-        out.append(char)
-        source.at += 1
-    raise source.fault(f"unterminated string, expected {closing!r}")
+    """Text without interpolations, and without escapes but those of the delimiters and the backslash."""
+    parts = _scanned(source, opening, closing, lambda: _raw_escape(source, (opening, closing, "\\")))
+    return "".join(map(str, parts))
 
 
 def _parts(
     source: Source, opening: str, closing: str, interpolate: Interpolate, *, is_pattern: bool = False
 ) -> list[str | Code]:
     """Text and interpolations up to `closing`; a pattern keeps its escapes."""
+
+    def escape() -> str:
+        return _kept_escape(source, closing) if is_pattern else _escape(source)
+
+    return _scanned(source, opening, closing, escape, interpolate)
+
+
+def _scanned(
+    source: Source,
+    opening: str,
+    closing: str,
+    escape: Callable[[], str],
+    interpolate: Interpolate | None = None,
+) -> list[str | Code]:
+    """Text and interpolations up to the `closing` that belongs to the `opening` before; `escape` reads a backslash."""
     parts: list[str | Code] = []
     text = ""
     depth = 0
     while source.at < len(source.text):
         char = source.peek()
-        if source.looking_at("#{"):
-            source.at += 2
+        if interpolate is not None and source.take("#{"):
             parts += [text, interpolate()]
             text = ""
-            continue
-        if char == "\\":
-            text += _kept_escape(source, closing) if is_pattern else _escape(source)
-            continue
-        if char == opening and opening != closing:
-            depth += 1
-        elif char == closing:
-            if depth == 0:
-                source.at += 1
-                return [*parts, text]
-            depth -= 1
-        text += char
-        source.at += 1
+        elif char == "\\":
+            text += escape()
+        elif char == closing and depth == 0:
+            source.at += 1
+            return [*parts, text]
+        else:
+            depth += (char == opening) - (char == closing)
+            text += char
+            source.at += 1
     raise source.fault(f"unterminated string, expected {closing!r}")
+
+
+def _raw_escape(source: Source, known: tuple[str, ...]) -> str:
+    follower = source.peek(2)[1:]
+    source.at += 2 if follower in known else 1
+    return follower if follower in known else "\\"
 
 
 def _kept_escape(source: Source, closing: str) -> str:
