@@ -4,7 +4,8 @@ import pytest
 
 from kelp.agent.ruby.compile import compile_expression
 from kelp.agent.ruby.source import RubySyntaxError
-from kelp.agent.ruby.values import RubyError, RubyTime, inspect
+from kelp.agent.ruby.text import inspect
+from kelp.agent.ruby.values import RubyError, RubyTime
 
 VARIABLES = {
     "record": {

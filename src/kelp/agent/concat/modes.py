@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from kelp.agent.concat.streams import Part, Parts, Stream
 from kelp.agent.event import Record
 from kelp.agent.ruby.numbers import to_i
-from kelp.agent.ruby.values import ruby_size, to_s
+from kelp.agent.ruby.text import ruby_size, to_s
 
 Search = Callable[[Any], object]
 Onward = list[Parts | None]

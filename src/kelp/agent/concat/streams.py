@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from kelp.agent.event import Record
 from kelp.agent.origin import Kept
-from kelp.agent.ruby.values import join
+from kelp.agent.ruby.text import join
 
 Part = tuple[int, Record]
 Parts = list[Part]

@@ -9,7 +9,8 @@ from kelp.agent.config.errors import ConfigError
 from kelp.agent.config.scanner import Scanner
 from kelp.agent.ruby.compile import compile_embedded, compile_expression
 from kelp.agent.ruby.source import RubySyntaxError
-from kelp.agent.ruby.values import RubyError, to_s
+from kelp.agent.ruby.text import to_s
+from kelp.agent.ruby.values import RubyError
 
 _NAMES = ("hostname", "worker_id", "use_nil", "use_default")
 

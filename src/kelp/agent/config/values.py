@@ -12,7 +12,7 @@ from typing import Any
 
 from kelp.agent.ruby.json_text import load_json
 from kelp.agent.ruby.numbers import DIGITS, to_f, to_i
-from kelp.agent.ruby.values import to_s
+from kelp.agent.ruby.text import to_s
 
 _SIZE = (
     (re.compile(r"([0-9]+)k", re.I), 1 << 10),

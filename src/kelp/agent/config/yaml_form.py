@@ -16,7 +16,7 @@ from kelp.agent.config.errors import ConfigError, Place
 from kelp.agent.config.include import read_config, ruby_glob
 from kelp.agent.config.yaml_scalar import resolve_scalar
 from kelp.agent.ruby.json_text import dump_json
-from kelp.agent.ruby.values import to_s
+from kelp.agent.ruby.text import to_s
 from kelp.common.log import Log
 
 # In the order in which Fluentd takes them from one item of the list.

@@ -12,7 +12,7 @@ from kelp.agent.metrics.labels import Label, LabelSet
 from kelp.agent.metrics.registry import LABEL_NAME, METRIC_NAME, REGISTRY, MetricConflict
 from kelp.agent.plugin.accessor import Accessor
 from kelp.agent.plugin.base import Plugin
-from kelp.agent.ruby.values import inspect
+from kelp.agent.ruby.text import inspect
 from kelp.common.errors import KelpError
 
 _FLOAT = re.compile(r"\d+.\d+")

@@ -6,7 +6,7 @@ from typing import Any
 
 from kelp.agent.event import Record
 from kelp.agent.plugin.accessor import Accessor
-from kelp.agent.ruby.values import to_s
+from kelp.agent.ruby.text import to_s
 from kelp.agent.transform.scope import TagScope
 
 _PLACEHOLDER = re.compile(r"\$\{[^\[}]+(?:\[[^\]]+\])?\}")

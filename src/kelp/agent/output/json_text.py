@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from kelp.agent.event import Record
-from kelp.agent.ruby.values import to_s
+from kelp.agent.ruby.text import to_s
 
 _BREAK = orjson.Fragment(b"\n")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from kelp.agent.ruby.numbers import to_f, to_i
 from kelp.agent.ruby.splitting import split
-from kelp.agent.ruby.values import to_s
+from kelp.agent.ruby.text import to_s
 from kelp.agent.timefmt import TimeParseError, TimeParser, is_timezone
 from kelp.agent.timefmt.zones import NANOS
 from kelp.common.errors import KelpError

@@ -7,7 +7,7 @@ import time
 
 from kelp.agent.event import Batch, Record
 from kelp.agent.pipeline.assembly import LOG_LABEL, Assembly
-from kelp.agent.ruby.values import inspect
+from kelp.agent.ruby.text import inspect
 from kelp.common.log import LEVELS
 
 _NAMES = {number: name for name, number in LEVELS.items()}

@@ -14,7 +14,7 @@ from kelp.agent.origin import emission, remember
 from kelp.agent.plugin import BufferOverflow, Filter, Router, register
 from kelp.agent.plugin.clock import Ticker
 from kelp.agent.ruby.regexp import compile_regexp
-from kelp.agent.ruby.values import to_s
+from kelp.agent.ruby.text import to_s
 from kelp.common.errors import KelpError
 
 _OWN_TAGS = ("fluent.trace", "fluent.debug", "fluent.info", "fluent.warn", "fluent.error", "fluent.fatal")

@@ -7,7 +7,7 @@ import uuid
 from kelp.agent.config import param
 from kelp.agent.event import Batch, Record
 from kelp.agent.plugin import Filter, register
-from kelp.agent.ruby.values import join, to_s
+from kelp.agent.ruby.text import join, to_s
 
 _NANOS = 1_000_000_000
 

@@ -9,7 +9,7 @@ from kelp.agent.event import Batch, Record
 from kelp.agent.plugin import Filter, register
 from kelp.agent.plugin.accessor import Accessor, UnreachableError
 from kelp.agent.ruby.regexp import compile_regexp
-from kelp.agent.ruby.values import to_s
+from kelp.agent.ruby.text import to_s
 
 Test = Callable[[Record], bool]
 _NUMBERED = 20

@@ -8,7 +8,7 @@ from kelp.agent.event import Batch
 from kelp.agent.output.time_options import TimeOptions
 from kelp.agent.plugin import Formatter, register
 from kelp.agent.plugin.accessor import Accessor
-from kelp.agent.ruby.values import to_s
+from kelp.agent.ruby.text import to_s
 
 
 @register("formatter", "csv")

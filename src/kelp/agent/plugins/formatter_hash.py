@@ -3,7 +3,7 @@
 from kelp.agent.event import Batch
 from kelp.agent.output.time_options import NewlineOptions, TimeOptions
 from kelp.agent.plugin import Formatter, register
-from kelp.agent.ruby.values import inspect
+from kelp.agent.ruby.text import inspect
 
 
 @register("formatter", "hash")

@@ -4,7 +4,7 @@ from kelp.agent.config import param
 from kelp.agent.event import Batch
 from kelp.agent.output.time_options import NewlineOptions, TimeOptions
 from kelp.agent.plugin import Formatter, register
-from kelp.agent.ruby.values import to_s
+from kelp.agent.ruby.text import to_s
 
 
 @register("formatter", "ltsv")

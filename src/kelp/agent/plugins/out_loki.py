@@ -20,7 +20,7 @@ from kelp.agent.event import Batch, Record
 from kelp.agent.output.json_text import dump_clean
 from kelp.agent.plugin import UnrecoverableError, register
 from kelp.agent.plugin.accessor import Accessor
-from kelp.agent.ruby.values import to_s
+from kelp.agent.ruby.text import to_s
 from kelp.common.errors import KelpError
 
 _UNSAFE = re.compile(r"[.\-/]")

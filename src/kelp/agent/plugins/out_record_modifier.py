@@ -4,7 +4,8 @@ from kelp.agent.config import param
 from kelp.agent.event import Batch
 from kelp.agent.plugin import Output, Router, register
 from kelp.agent.ruby.source import RubySyntaxError
-from kelp.agent.ruby.values import EventMoment, RubyError, to_s
+from kelp.agent.ruby.text import to_s
+from kelp.agent.ruby.values import EventMoment, RubyError
 from kelp.agent.transform.modifier import NAMES, RecordModifier
 from kelp.agent.transform.ruby import QUOTES, RubyTemplate
 from kelp.agent.transform.scope import TagScope

@@ -8,7 +8,8 @@ from kelp.agent.event import Batch, Record
 from kelp.agent.plugin import Output, Router, register
 from kelp.agent.ruby.numbers import to_i
 from kelp.agent.ruby.source import RubySyntaxError
-from kelp.agent.ruby.values import NANOS, LentHash, RubyError, RubyTime, is_number, to_s
+from kelp.agent.ruby.text import to_s
+from kelp.agent.ruby.values import NANOS, LentHash, RubyError, RubyTime, is_number
 from kelp.agent.transform.placeholders import PlaceholderTemplate
 from kelp.agent.transform.ruby import RubyTemplate
 from kelp.agent.transform.scope import VARIABLES, TagScope

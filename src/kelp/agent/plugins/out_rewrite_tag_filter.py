@@ -10,7 +10,7 @@ from kelp.agent.config import Section, param
 from kelp.agent.event import Batch, Record
 from kelp.agent.plugin import Output, Router, register
 from kelp.agent.plugin.accessor import Accessor
-from kelp.agent.ruby.values import to_s
+from kelp.agent.ruby.text import to_s
 
 _PLACEHOLDER = re.compile(r"\$\{[a-z_]+(?:\[[0-9]+\])?\}|__[A-Z_]+__")
 _REFERENCE = re.compile(r"\$\d+")

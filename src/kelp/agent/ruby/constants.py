@@ -18,6 +18,7 @@ from kelp.agent.ruby.methods_uri import parse_uri
 from kelp.agent.ruby.modules_text import TEXT_MODULES, Function, of
 from kelp.agent.ruby.modules_time import TIME_MODULES
 from kelp.agent.ruby.own_addresses import own_addresses
+from kelp.agent.ruby.text import to_s
 from kelp.agent.ruby.values import (
     Constant,
     DefaultHash,
@@ -27,8 +28,7 @@ from kelp.agent.ruby.values import (
     TextFile,
     bounded,
     is_number,
-    to_s,
-)  # fmt: skip
+)
 
 # Classes that only stand in `is_a?` and `when`.
 CLASSES = frozenset((

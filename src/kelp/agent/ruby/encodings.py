@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from kelp.agent.ruby.values import RubyError, Symbol, to_bytes, to_s
+from kelp.agent.ruby.text import to_bytes, to_s
+from kelp.agent.ruby.values import RubyError, Symbol
 
 # Encodings that text can pass through unharmed.
 _UNICODE = ("UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "UTF8-MAC", "ASCII-8BIT", "BINARY")

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from kelp.agent.ruby.methods import Block, Method, Table, arity, case_equal, need_block, plain
-from kelp.agent.ruby.operators import BINARY, unique
-from kelp.agent.ruby.values import RubyError, Symbol, compare, equal, is_number, truthy
+from kelp.agent.ruby.operators import BINARY, compare, equal, unique
+from kelp.agent.ruby.values import RubyError, Symbol, is_number, truthy
 
 
 def block_test(block: Block | None) -> Callable[[Any], bool]:

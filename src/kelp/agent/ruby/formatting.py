@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from kelp.agent.ruby.values import RubyError, Symbol, inspect, is_number, to_s
+from kelp.agent.ruby.text import inspect, to_s
+from kelp.agent.ruby.values import RubyError, Symbol, is_number
 
 _DIRECTIVE = re.compile(
     r"%(?:%|\{(\w+)\}|(?:(\d+)\$)?([-+ 0#]*)(?:<(\w+)>)?([-+ 0#]*)(\d+)?(?:\.(\d+))?([a-zA-Z]))"

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from kelp.agent.ruby.values import RubyError, float_text, to_plain
+from kelp.agent.ruby.text import float_text, to_plain
+from kelp.agent.ruby.values import RubyError
 
 _STRING_OR_COMMENT = re.compile(r'"(?:[^"\\]|\\.)*+"|/\*.*?\*/|//[^\n]*', re.DOTALL)
 # A number that Python and Ruby write differently.

@@ -7,7 +7,8 @@ from typing import Any
 
 from kelp.agent.ruby.regexp import compile_regexp
 from kelp.agent.ruby.source import Source
-from kelp.agent.ruby.values import Regexp, RubyError, Symbol, to_s
+from kelp.agent.ruby.text import to_s
+from kelp.agent.ruby.values import Regexp, RubyError, Symbol
 
 Env = dict[str, Any]
 Code = Callable[[Env], Any]

@@ -9,7 +9,8 @@ from typing import Any
 from kelp.agent.ruby.errors import error_class
 from kelp.agent.ruby.json_text import to_json
 from kelp.agent.ruby.last_match import search
-from kelp.agent.ruby.operators import spaceship
+from kelp.agent.ruby.operators import compare, equal, spaceship
+from kelp.agent.ruby.text import inspect, to_s
 from kelp.agent.ruby.values import (
     PYTHON_FAULTS,
     Constant,
@@ -25,13 +26,9 @@ from kelp.agent.ruby.values import (
     Symbol,
     TextFile,
     class_name,
-    compare,
-    equal,
-    inspect,
     is_a,
-    to_s,
     truthy,
-)  # fmt: skip
+)
 
 Block = Callable[[list[Any]], Any]
 # receiver, arguments, block

@@ -6,9 +6,10 @@ from typing import Any
 
 from kelp.agent.ruby.enumerable import ENUMERABLE, block_test
 from kelp.agent.ruby.methods import Block, Method, Table, arity, need_block, plain
-from kelp.agent.ruby.operators import BINARY
+from kelp.agent.ruby.operators import BINARY, equal
 from kelp.agent.ruby.packing import pack
-from kelp.agent.ruby.values import DefaultHash, Range, RubyError, class_name, equal, join
+from kelp.agent.ruby.text import join
+from kelp.agent.ruby.values import DefaultHash, Range, RubyError, class_name
 
 
 def index(items: Sequence[Any], args: list[Any], block: Block | None = None) -> Any:

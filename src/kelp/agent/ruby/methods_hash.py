@@ -4,7 +4,9 @@ from typing import Any
 
 from kelp.agent.ruby.methods import Block, Method, Table, arity, need_block, plain
 from kelp.agent.ruby.methods_array import ARRAY, dig, item
-from kelp.agent.ruby.values import RubyError, equal, inspect, truthy
+from kelp.agent.ruby.operators import equal
+from kelp.agent.ruby.text import inspect
+from kelp.agent.ruby.values import RubyError, truthy
 
 Hash = dict[Any, Any]
 

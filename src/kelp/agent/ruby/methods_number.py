@@ -6,9 +6,10 @@ from fractions import Fraction
 from typing import Any
 
 from kelp.agent.ruby.methods import Block, Table, need_block, plain
-from kelp.agent.ruby.operators import add, divide, modulo, multiply, power, subtract
+from kelp.agent.ruby.operators import add, compare, divide, modulo, multiply, power, subtract
 from kelp.agent.ruby.rounding import ceiled, floored, rounded, truncated
-from kelp.agent.ruby.values import MOST_ROUNDS, Range, RubyError, bounded, compare, endless, float_text, to_s
+from kelp.agent.ruby.text import float_text, to_s
+from kelp.agent.ruby.values import MOST_ROUNDS, Range, RubyError, bounded, endless
 
 
 def _base(value: int, base: int = 10) -> str:

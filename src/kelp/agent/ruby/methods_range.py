@@ -7,7 +7,8 @@ from typing import Any
 from kelp.agent.ruby.methods import Block, Method, Table, arity, call_method, in_range, lookup, plain
 from kelp.agent.ruby.methods_array import ARRAY
 from kelp.agent.ruby.methods_number import steps
-from kelp.agent.ruby.values import Range, RubyError, bounded, class_name, inspect, to_s
+from kelp.agent.ruby.text import inspect, to_s
+from kelp.agent.ruby.values import Range, RubyError, bounded, class_name
 
 
 @dataclass(frozen=True, slots=True)

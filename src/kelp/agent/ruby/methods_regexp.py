@@ -6,8 +6,9 @@ from kelp.agent.ruby.last_match import LAST
 from kelp.agent.ruby.methods import Block, Table, arity, plain
 from kelp.agent.ruby.operators import match
 from kelp.agent.ruby.patterns import match_data, matches
+from kelp.agent.ruby.text import text_of, to_s
 from kelp.agent.ruby.translate import named_groups
-from kelp.agent.ruby.values import MatchData, Regexp, RubyError, Symbol, text_of, to_s
+from kelp.agent.ruby.values import MatchData, Regexp, RubyError, Symbol
 
 
 def group_of(data: MatchData, key: Any) -> Any:

@@ -13,7 +13,7 @@ from kelp.agent.ruby.methods import Block, Method, Table, arity, need_block, pla
 from kelp.agent.ruby.methods_array import index
 from kelp.agent.ruby.methods_regexp import group_of
 from kelp.agent.ruby.numbers import to_f, to_i
-from kelp.agent.ruby.operators import match, modulo, multiply
+from kelp.agent.ruby.operators import compare, match, modulo, multiply
 from kelp.agent.ruby.packing import unpack, unpack1
 from kelp.agent.ruby.patterns import (
     find,
@@ -28,18 +28,8 @@ from kelp.agent.ruby.patterns import (
     substituting,
 )
 from kelp.agent.ruby.splitting import chomp
-from kelp.agent.ruby.values import (
-    Constant,
-    MatchData,
-    Regexp,
-    RubyError,
-    Symbol,
-    compare,
-    inspect,
-    text_of,
-    to_bytes,
-    to_s,
-)  # fmt: skip
+from kelp.agent.ruby.text import inspect, text_of, to_bytes, to_s
+from kelp.agent.ruby.values import Constant, MatchData, Regexp, RubyError, Symbol
 
 _STRIPPED = "\t\n\v\f\r \0"
 

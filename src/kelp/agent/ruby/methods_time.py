@@ -6,8 +6,8 @@ from typing import Any
 
 from kelp.agent.ruby.methods import Method, Table, call_method, plain
 from kelp.agent.ruby.methods_number import INTEGER
-from kelp.agent.ruby.operators import add, subtract
-from kelp.agent.ruby.values import NANOS, EventMoment, RubyError, RubyTime, compare, equal
+from kelp.agent.ruby.operators import add, compare, equal, subtract
+from kelp.agent.ruby.values import NANOS, EventMoment, RubyError, RubyTime
 
 
 def _iso8601(time: RubyTime, digits: int = 0) -> str:

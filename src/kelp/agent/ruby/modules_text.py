@@ -16,7 +16,8 @@ from kelp.agent.ruby.methods import Block, arity
 from kelp.agent.ruby.methods_uri import Uri, parse_uri
 from kelp.agent.ruby.packing import decode64
 from kelp.agent.ruby.regexp import compile_regexp
-from kelp.agent.ruby.values import Regexp, RubyError, Symbol, text_of, to_bytes, to_plain, to_s
+from kelp.agent.ruby.text import text_of, to_bytes, to_plain, to_s
+from kelp.agent.ruby.values import Regexp, RubyError, Symbol
 
 Function = Callable[[list[Any], Block | None], Any]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from kelp.agent.ruby.methods_time import zone_of
 from kelp.agent.ruby.modules_text import Function, of
+from kelp.agent.ruby.text import text_of, to_s
 from kelp.agent.ruby.values import (
     NANOS,
     EventMoment,
@@ -17,8 +18,6 @@ from kelp.agent.ruby.values import (
     Symbol,
     class_name,
     is_number,
-    text_of,
-    to_s,
     tzinfo_of,
 )
 from kelp.agent.timefmt import TimeParseError, build_time_parser

@@ -7,6 +7,7 @@ from typing import Any
 
 from kelp.agent.ruby.formatting import format_text
 from kelp.agent.ruby.last_match import LAST, search
+from kelp.agent.ruby.text import inspect, join
 from kelp.agent.ruby.values import (
     NANOS,
     EventMoment,
@@ -15,16 +16,40 @@ from kelp.agent.ruby.values import (
     RubyTime,
     Symbol,
     class_name,
-    compare,
-    equal,
-    inspect,
     is_number,
-    join,
     truthy,
-)  # fmt: skip
+)
 
 # Of the integers that operators make.
 _MOST_BITS = 100_000
+
+
+def equal(left: Any, right: Any) -> bool:
+    """Ruby's ==: 1 equals 1.0, but never true; a symbol never equals a string."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, RubyTime) and isinstance(right, RubyTime):
+        return left.nanos == right.nanos
+    return bool(left == right)
+
+
+def compare(left: Any, right: Any) -> int:
+    """Ruby's <=>. Raises RubyError where the two cannot be compared."""
+    left = left.seconds if isinstance(left, EventMoment) else left
+    right = right.seconds if isinstance(right, EventMoment) else right
+    if isinstance(left, RubyTime) and isinstance(right, RubyTime):
+        left, right = left.nanos, right.nanos
+    if isinstance(left, Symbol) and isinstance(right, Symbol):
+        left, right = left.name, right.name
+    numbers = is_number(left) and is_number(right)
+    if not numbers and (type(left) is not type(right) or not isinstance(left, str | list)):
+        raise RubyError(f"comparison of {class_name(left)} with {inspect(right)} failed")
+    if isinstance(left, list):
+        for one, other in zip(left, right, strict=False):
+            if order := compare(one, other):
+                return order
+        left, right = len(left), len(right)
+    return int(left > right) - int(left < right)
 
 
 def _refuse(name: str, left: Any, right: Any) -> RubyError:

@@ -5,7 +5,8 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from kelp.agent.ruby.values import RubyError, inspect, to_bytes, to_s
+from kelp.agent.ruby.text import inspect, to_bytes, to_s
+from kelp.agent.ruby.values import RubyError
 
 
 def decode64(text: str) -> str:

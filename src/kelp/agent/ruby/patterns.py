@@ -9,7 +9,8 @@ from kelp.agent.ruby.last_match import LAST, Substituted, search
 from kelp.agent.ruby.methods import Block, arity
 from kelp.agent.ruby.regexp import compile_regexp
 from kelp.agent.ruby.splitting import split
-from kelp.agent.ruby.values import MatchData, Regexp, RubyError, class_name, text_of, to_s
+from kelp.agent.ruby.text import text_of, to_s
+from kelp.agent.ruby.values import MatchData, Regexp, RubyError, class_name
 
 
 def pattern_of(value: Any) -> "re.Pattern[str]":

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from kelp.agent.ruby.values import RubyError, Symbol, float_text, to_s
+from kelp.agent.ruby.text import float_text, to_s
+from kelp.agent.ruby.values import RubyError, Symbol
 
 _DIGITS_OF_DOUBLE = 17
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from kelp.agent.event import Record
-from kelp.agent.ruby.values import to_s
+from kelp.agent.ruby.text import to_s
 from kelp.agent.transform.scope import TagScope
 from kelp.agent.transform.template import Constant, Function, Moment
 

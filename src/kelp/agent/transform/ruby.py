@@ -6,7 +6,7 @@ from typing import Any
 
 from kelp.agent.event import Record
 from kelp.agent.ruby.compile import Expression, compile_expression
-from kelp.agent.ruby.values import to_plain
+from kelp.agent.ruby.text import to_plain
 from kelp.agent.transform.scope import VARIABLES, TagScope
 from kelp.agent.transform.template import Constant, Function, Moment
 

@@ -5,7 +5,8 @@ from typing import Any, Protocol
 
 from kelp.agent.event import Record
 from kelp.agent.ruby.modules_text import json_parse
-from kelp.agent.ruby.values import EventMoment, RubyError, RubyTime, to_s
+from kelp.agent.ruby.text import to_s
+from kelp.agent.ruby.values import EventMoment, RubyError, RubyTime
 from kelp.agent.transform.scope import TagScope
 
 # The time of an event, as expressions see it.

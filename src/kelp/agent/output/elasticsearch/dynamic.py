@@ -24,7 +24,8 @@ from kelp.agent.output.json_text import dump_clean
 from kelp.agent.plugin.accessor import Accessor
 from kelp.agent.ruby.compile import Expression, compile_expression
 from kelp.agent.ruby.splitting import split
-from kelp.agent.ruby.values import EventMoment, RubyError, text_of
+from kelp.agent.ruby.text import text_of
+from kelp.agent.ruby.values import EventMoment, RubyError
 from kelp.agent.timefmt import TimeFormatter, build_time_formatter
 
 OPERATIONS = ("index", "create", "update", "upsert")

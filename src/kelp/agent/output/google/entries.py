@@ -15,7 +15,7 @@ from kelp.agent.event import Record
 from kelp.agent.output.google import fields
 from kelp.agent.output.google.options import EntryOptions
 from kelp.agent.output.google.resource import CONTAINER, Resource, Resources
-from kelp.agent.ruby.values import to_s
+from kelp.agent.ruby.text import to_s
 
 _LOCAL_ID = "logging.googleapis.com/local_resource_id"
 _TRACE_ID = re.compile(r"[0-9a-fA-F]{32}")

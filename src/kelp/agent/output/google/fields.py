@@ -11,7 +11,7 @@ from typing import Any
 
 from kelp.agent.event import Record
 from kelp.agent.ruby.numbers import to_i
-from kelp.agent.ruby.values import to_s
+from kelp.agent.ruby.text import to_s
 from kelp.agent.timefmt import TimeParseError, build_time_parser
 
 _SEVERITIES = {"DEFAULT", "DEBUG", "INFO", "NOTICE", "WARNING", "ERROR", "CRITICAL", "ALERT", "EMERGENCY"}

@@ -10,7 +10,7 @@ from kelp.agent.event import Batch, Record
 from kelp.agent.output.json_text import dump_clean
 from kelp.agent.output.kafka.options import MessageOptions
 from kelp.agent.plugin.accessor import Accessor
-from kelp.agent.ruby.values import to_s
+from kelp.agent.ruby.text import to_s
 
 
 class Message(NamedTuple):
