@@ -141,25 +141,23 @@ class Flusher:
                 self._buffer.changed.wait_for(lambda: self._ending, pause)
 
     def _flush(self, chunk: Chunk) -> None:
-        output, stats = self._output, self._output.stats
-        retry = self._retry
-        secondary = output.secondary if retry is not None and retry.secondary else None
-        stats.write_count += 1
+        output, retry = self._output, self._retry
+        in_secondary = retry is not None and retry.secondary
+        output.stats.write_count += 1
         started = time.monotonic()
         try:
-            if secondary is not None:
-                stats.write_secondary_count += 1
+            if in_secondary:
                 output.write_to_secondary(chunk)
             else:
                 output.write(chunk)
         except _HOPELESS as error:
-            self._give_up(chunk, error, in_secondary=secondary is not None)
+            self._give_up(chunk, error, in_secondary=in_secondary)
         except ChunkDamaged as error:
             self._keep_copy(chunk, error)
         except Exception as error:  # noqa: BLE001 - whatever a sink raises means: try again
-            self._take_back(chunk, error, in_secondary=secondary is not None)
+            self._take_back(chunk, error, in_secondary=in_secondary)
         else:
-            self._done(chunk, in_secondary=secondary is not None)
+            self._done(chunk, in_secondary=in_secondary)
         self._check_slow(time.monotonic() - started)
 
     def _check_slow(self, seconds: float) -> None:
@@ -232,7 +230,6 @@ class Flusher:
         output.log.warning(
             "cannot ever flush chunk, giving it to the secondary", chunk=chunk.id, error=describe(error)
         )
-        output.stats.write_secondary_count += 1
         try:
             output.write_to_secondary(chunk)
         except Exception as second:  # noqa: BLE001 - the copy is the last resort, whatever went wrong

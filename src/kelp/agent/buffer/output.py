@@ -232,6 +232,7 @@ class BufferedOutput(Output):
     def write_to_secondary(self, chunk: Chunk) -> None:
         """Let the secondary deliver a chunk; raises as `write` does."""
         assert self.secondary is not None
+        self.stats.write_secondary_count += 1
         self.secondary.write(chunk_for_secondary(chunk, self, self.secondary))
 
     def flush(self) -> None:

@@ -1,8 +1,10 @@
 """Ruby's values as text: as interpolation gives them, as `inspect` shows them, and as records hold them."""
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from types import NoneType
+from typing import Any, Final
 
 from kelp.agent.ruby.values import (
     NANOS,
@@ -37,31 +39,32 @@ def to_s(value: Any) -> str:
     """Text of a value as string interpolation gives it."""
     if isinstance(value, str):
         return value
-    if value is None:
-        return ""
-    if isinstance(value, Symbol | Constant):
-        return value.name
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return float_text(value)
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "surrogateescape")
-    if isinstance(value, Fraction):
-        return f"{value.numerator}/{value.denominator}"
-    if isinstance(value, RubyError):
-        return str(value)
-    if isinstance(value, EventMoment):
-        return str(value.seconds)
-    if isinstance(value, RubyTime):
-        return value.strftime("%Y-%m-%d %H:%M:%S UTC" if value.zone == "UTC" else "%Y-%m-%d %H:%M:%S %z")
-    if isinstance(value, MatchData):
-        return str(value.match[0])
-    if isinstance(value, Regexp):
-        return value.to_s()
-    if isinstance(value, Range):
-        return f"{to_s(value.first)}{'...' if value.exclusive else '..'}{to_s(value.last)}"
-    return inspect(value)
+    return _TEXTS.get(type(value), inspect)(value)
+
+
+def _time_text(time: RubyTime) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S UTC" if time.zone == "UTC" else "%Y-%m-%d %H:%M:%S %z")
+
+
+def _range_text(range_: Range, shown: Callable[[Any], str]) -> str:
+    return f"{shown(range_.first)}{'...' if range_.exclusive else '..'}{shown(range_.last)}"
+
+
+_TEXTS: Final[dict[type, Callable[[Any], str]]] = {
+    NoneType: lambda _: "",
+    Symbol: lambda symbol: symbol.name,
+    Constant: lambda constant: constant.name,
+    bool: lambda value: "true" if value else "false",
+    float: float_text,
+    bytes: lambda data: data.decode("utf-8", "surrogateescape"),
+    Fraction: lambda value: f"{value.numerator}/{value.denominator}",
+    RubyError: str,
+    EventMoment: lambda moment: str(moment.seconds),
+    RubyTime: _time_text,
+    MatchData: lambda data: str(data.match[0]),
+    Regexp: Regexp.to_s,
+    Range: lambda range_: _range_text(range_, to_s),
+}
 
 
 def text_of(value: Any) -> str:
@@ -77,16 +80,9 @@ def join(items: list[Any], separator: str = "") -> str:
 
 
 _ESCAPES = {
-    "\n": "\\n",
-    "\t": "\\t",
-    "\r": "\\r",
-    '"': '\\"',
-    "\\": "\\\\",
-    "\x1b": "\\e",
-    "\x07": "\\a",
-    "\b": "\\b",
-}
-_ESCAPES |= {"\v": "\\v", "\f": "\\f"}
+    "\n": "\\n", "\t": "\\t", "\r": "\\r", "\v": "\\v", "\f": "\\f", "\b": "\\b", "\x1b": "\\e", "\x07": "\\a",
+    '"': '\\"', "\\": "\\\\",
+}  # fmt: skip
 
 
 def _quote(text: str) -> str:
@@ -119,7 +115,7 @@ def inspect(value: Any) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{inspect(k)}=>{inspect(v)}" for k, v in value.items()) + "}"
     if isinstance(value, Range):
-        return f"{inspect(value.first)}{'...' if value.exclusive else '..'}{inspect(value.last)}"
+        return _range_text(value, inspect)
     if isinstance(value, Regexp):
         return f"/{value.source}/{value.flags}"
     if isinstance(value, MatchData):
