@@ -1,6 +1,5 @@
 """Posts chunks to an HTTP endpoint."""
 
-import base64
 import gzip
 import os
 import ssl
@@ -15,6 +14,8 @@ from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config import Element, Section, param
 from kelp.agent.event import Batch
 from kelp.agent.listen.transport import TLS_VERSIONS
+from kelp.agent.output.http import basic_auth, shorten
+from kelp.agent.output.tls import client_context
 from kelp.agent.plugin import UnrecoverableError, register
 from kelp.common.errors import KelpError
 
@@ -29,7 +30,6 @@ _CONTENT_TYPES = {
     "stdout": "text/plain",
     "hash": "text/plain",
 }
-_SHOWN = 300
 
 
 class RetryableResponse(KelpError):
@@ -122,7 +122,7 @@ class HttpOutput(BufferedOutput):
         self._host = None if "${" in parts.netloc else parts.hostname
         try:
             self._http = self._pool(parts.scheme)
-        except (OSError, ssl.SSLError) as error:
+        except OSError as error:
             raise self.error(f"cannot load TLS files: {error}") from error
 
     def _pool(self, scheme: str) -> urllib3.PoolManager:
@@ -138,18 +138,15 @@ class HttpOutput(BufferedOutput):
         return urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
 
     def _tls(self) -> ssl.SSLContext:
-        context = ssl.create_default_context(cafile=self.tls_ca_cert_path)
-        if self.tls_client_cert_path:
-            context.load_cert_chain(
-                self.tls_client_cert_path, self.tls_private_key_path, self.tls_private_key_passphrase
-            )
-        if self.tls_verify_mode == "none":
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        if self.tls_ciphers:
-            context.set_ciphers(self.tls_ciphers)
-        context.minimum_version = TLS_VERSIONS[self.tls_version]
-        return context
+        return client_context(
+            authority=self.tls_ca_cert_path,
+            certificate=self.tls_client_cert_path,
+            key=self.tls_private_key_path,
+            password=self.tls_private_key_passphrase,
+            ciphers=self.tls_ciphers,
+            verify=self.tls_verify_mode == "peer",
+            lowest=TLS_VERSIONS[self.tls_version],
+        )
 
     def format_records(self, tag: str, batch: Batch, metadata: Metadata) -> list[bytes]:
         lines = self._formatter.format_records(tag, batch)
@@ -162,10 +159,7 @@ class HttpOutput(BufferedOutput):
         for name, value in self.headers_from_placeholders.items():
             headers[str(name)] = self.extract_placeholders(str(value), chunk)
         if self.auth is not None:
-            token = base64.b64encode(
-                f"{self.auth.username or ''}:{self.auth.password or ''}".encode()
-            ).decode()
-            headers["Authorization"] = f"Basic {token}"
+            headers["Authorization"] = basic_auth(self.auth.username, self.auth.password)
         if self.compress == "gzip":
             body = gzip.compress(body, mtime=0)
             headers["Content-Encoding"] = "gzip"
@@ -182,7 +176,7 @@ class HttpOutput(BufferedOutput):
         return url
 
     def _fail(self, status: int, body: bytes) -> None:
-        text = f"cannot post chunk: {status} {body[:_SHOWN].decode('utf-8', 'replace').strip()}"
+        text = f"cannot post chunk: {status} {shorten(body)}"
         if status in self.retryable_response_codes:
             raise RetryableResponse(text)
         if self.error_response_as_unrecoverable:

@@ -1,6 +1,5 @@
 """Pushes events to Grafana Loki."""
 
-import base64
 import gzip
 import re
 import ssl
@@ -17,7 +16,9 @@ from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config import Element, param
 from kelp.agent.event import Batch, Record
+from kelp.agent.output.http import basic_auth, shorten
 from kelp.agent.output.json_text import dump_clean
+from kelp.agent.output.tls import client_context
 from kelp.agent.plugin import UnrecoverableError, register
 from kelp.agent.plugin.accessor import Accessor
 from kelp.agent.ruby.text import to_s
@@ -26,7 +27,6 @@ from kelp.common.errors import KelpError
 _UNSAFE = re.compile(r"[.\-/]")
 _ESCAPED = re.compile(r'(["\\])')
 _TIMEOUT = 60.0
-_SHOWN = 300
 
 
 class LokiError(KelpError):
@@ -99,27 +99,23 @@ class LokiOutput(BufferedOutput):
                 ) from error
             headers["Authorization"] = f"Bearer {token}"
         if self.username:
-            token = base64.b64encode(f"{self.username}:{self.password or ''}".encode()).decode()
-            headers["Authorization"] = f"Basic {token}"
+            headers["Authorization"] = basic_auth(self.username, self.password)
         if self.compress == "gzip":
             headers["Content-Encoding"] = "gzip"
         return headers
 
     def _tls(self) -> ssl.SSLContext:
         try:
-            context = ssl.create_default_context(cafile=self.ca_cert)
-            if self.cert and self.key:
-                context.load_cert_chain(self.cert, self.key)
-            if self.ciphers:
-                context.set_ciphers(self.ciphers)
-        except (OSError, ssl.SSLError) as error:
+            return client_context(
+                authority=self.ca_cert,
+                certificate=self.cert if self.key else None,
+                key=self.key,
+                ciphers=self.ciphers,
+                verify=not self.insecure_tls,
+                lowest=ssl.TLSVersion.TLSv1_3 if self.min_version == "TLS1_3" else None,
+            )
+        except OSError as error:
             raise self.error(f"cannot load TLS files: {error}") from error
-        if self.insecure_tls:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        if self.min_version == "TLS1_3":
-            context.minimum_version = ssl.TLSVersion.TLSv1_3
-        return context
 
     def format_records(self, tag: str, batch: Batch, metadata: Metadata) -> list[bytes]:
         """Each event as a JSON line of labels, time and text."""
@@ -175,7 +171,7 @@ class LokiOutput(BufferedOutput):
         url = f"{self.url.rstrip('/')}/loki/api/v1/push"
         answer = self._http.request("POST", url, body=body, headers=headers)
         if not 200 <= answer.status < 300:
-            text = f"cannot push to Loki: {answer.status} {answer.data[:_SHOWN].decode('utf-8', 'replace').strip()}"
+            text = f"cannot push to Loki: {answer.status} {shorten(answer.data)}"
             if answer.status == 429 or answer.status >= 500:
                 raise LokiError(text)
             raise UnrecoverableError(text)

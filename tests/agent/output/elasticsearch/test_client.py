@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from kelp.agent.output.elasticsearch.client import Client, SinkError, parse_hosts, shorten
+from kelp.agent.output.elasticsearch.client import Client, SinkError, parse_hosts
+from kelp.agent.output.http import shorten
 from kelp.common.errors import KelpError
 from kelp.common.log import Log
 

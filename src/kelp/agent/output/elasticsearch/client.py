@@ -13,6 +13,8 @@ import urllib3
 
 from kelp import __version__
 from kelp.agent.output.elasticsearch.options import ConnectionOptions
+from kelp.agent.output.http import basic_auth, shorten
+from kelp.agent.output.tls import client_context
 from kelp.common.errors import KelpError
 from kelp.common.log import Log
 
@@ -111,15 +113,16 @@ def _cloud_host(cloud_id: str, auth: str | None) -> Host:
 def tls_context(options: ConnectionOptions) -> ssl.SSLContext:
     """What the `ssl_*`, `ca_file` and `client_*` options say. Raises KelpError for files that cannot be used."""
     try:
-        context = ssl.create_default_context(cafile=options.ca_file)
-        if options.client_cert:
-            context.load_cert_chain(options.client_cert, options.client_key, options.client_key_pass)
-    except (OSError, ssl.SSLError) as error:
+        context = client_context(
+            authority=options.ca_file,
+            certificate=options.client_cert,
+            key=options.client_key,
+            password=options.client_key_pass,
+            verify=options.ssl_verify,
+        )
+    except OSError as error:
         files = " ".join(f for f in (options.ca_file, options.client_cert, options.client_key) if f)
         raise KelpError(f"cannot load certificates from {files}: {error}") from error
-    if not options.ssl_verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
     for name in ("ssl_version", "ssl_min_version", "ssl_max_version"):
         version = getattr(options, name)
         if version is None or version in _OLD_TLS:
@@ -162,9 +165,8 @@ class Client:
         headers = {"User-Agent": f"kelp-agent/{__version__}", "Accept": "application/json"}
         user = host.user or options.user
         if user is not None:
-            password = (host.password if host.user else options.password) or ""
-            token = base64.b64encode(f"{user}:{password}".encode()).decode()
-            headers["Authorization"] = f"Basic {token}"
+            password = host.password if host.user else options.password
+            headers["Authorization"] = basic_auth(user, password)
         if options.api_key:
             headers["Authorization"] = "ApiKey " + base64.b64encode(options.api_key.encode()).decode()
         headers.update({str(name): str(value) for name, value in options.custom_headers.items()})
@@ -239,9 +241,3 @@ def plain_error(error: Exception) -> str:
     """An error of urllib3 without object addresses."""
     text = str(getattr(error, "reason", None) or error)
     return text.split("> ", 1)[-1].rpartition(">: ")[2] or type(error).__name__
-
-
-def shorten(body: bytes, limit: int = 300) -> str:
-    """An answer's beginning, for messages."""
-    text = body[:limit].decode("utf-8", "replace").strip()
-    return text + ("…" if len(body) > limit else "")

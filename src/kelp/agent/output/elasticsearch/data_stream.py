@@ -7,8 +7,9 @@ from urllib.parse import quote
 
 import orjson
 
-from kelp.agent.output.elasticsearch.client import Client, HttpError, shorten
+from kelp.agent.output.elasticsearch.client import Client, HttpError
 from kelp.agent.output.elasticsearch.setup import DEFAULT_POLICY
+from kelp.agent.output.http import shorten
 
 _JSON = {"Content-Type": "application/json"}
 _FORBIDDEN = '\\/*?"<>| ,#:'

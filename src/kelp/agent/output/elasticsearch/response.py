@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from kelp.agent.output.elasticsearch.client import SinkError, shorten
+from kelp.agent.output.elasticsearch.client import SinkError
+from kelp.agent.output.http import shorten
 from kelp.common.errors import KelpError
 
 _ALL_WELL = re.compile(rb'\s*\{"took":\d+,(?:"ingest_took":\d+,)?"errors":false,"items":\[')

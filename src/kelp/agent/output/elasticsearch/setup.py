@@ -8,8 +8,9 @@ from urllib.parse import quote
 
 import orjson
 
-from kelp.agent.output.elasticsearch.client import Client, HttpError, SinkError, shorten
+from kelp.agent.output.elasticsearch.client import Client, HttpError, SinkError
 from kelp.agent.output.elasticsearch.options import TemplateOptions
+from kelp.agent.output.http import shorten
 from kelp.common.errors import KelpError
 from kelp.common.log import Log
 

@@ -7,6 +7,7 @@ from kelp.agent.config import Element, Section, param
 from kelp.agent.listen.transport import TLS_VERSIONS
 from kelp.agent.output.forward.node import Settings
 from kelp.agent.output.forward.servers import ServerSection
+from kelp.agent.output.tls import client_context
 
 
 class SecuritySection(Section):
@@ -102,27 +103,20 @@ class ForwardOptions(BufferedOutput):
 
     def tls_context(self) -> ssl.SSLContext:
         """What the `tls_*` options say. Raises ConfigError."""
-        context = ssl.create_default_context()
         try:
+            context = client_context(
+                certificate=self.tls_client_cert_path,
+                key=self.tls_client_private_key_path,
+                password=self.tls_client_private_key_passphrase,
+                ciphers=self.tls_ciphers,
+                verify=not (self.tls_insecure_mode or self.tls_allow_self_signed_cert),
+                verify_name=self.tls_verify_hostname,
+                lowest=TLS_VERSIONS[self.tls_version],
+            )
             for path in self.tls_cert_path or self.tls_ca_cert_path:
                 context.load_verify_locations(path)
-            if self.tls_client_cert_path:
-                context.load_cert_chain(
-                    self.tls_client_cert_path,
-                    self.tls_client_private_key_path,
-                    self.tls_client_private_key_passphrase,
-                )
-            if self.tls_ciphers:
-                context.set_ciphers(self.tls_ciphers)
-        except (OSError, ssl.SSLError) as error:
+        except OSError as error:
             raise self.error(f"cannot load TLS files: {error}") from error
-        context.minimum_version = TLS_VERSIONS[self.tls_version]
-        insecure = self.tls_insecure_mode
-        if insecure or not self.tls_verify_hostname:
-            context.check_hostname = False
-        if insecure or self.tls_allow_self_signed_cert:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
         return context
 
     def settings(self) -> Settings:
