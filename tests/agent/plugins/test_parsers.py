@@ -236,7 +236,6 @@ def test_msgpack():
         ({"@type": "json", "utc": "true", "localtime": "true"}, "both utc and localtime"),
         ({"@type": "multiline", "format1": "/a/", "format3": "/b/"}, "format3 stands without format2"),
         ({"@type": "multiline", "format1": "a"}, "must be an expression between slashes"),
-        ({"@type": "multi_format"}, "at least one section <pattern>"),
         ({"@type": "csv"}, "option 'keys' is required"),
     ],
 )

@@ -38,7 +38,6 @@ def test_record_modifier(options: str, expected: dict[str, Any]) -> None:
             "<record>\nx 1\n</record>\nprepare_value @x = Foo.new",
             "option 'prepare_value': cannot use Ruby: unknown constant Foo",
         ),
-        ("char_encoding utf-8:euc-jp", "cannot convert to char_encoding 'utf-8:euc-jp'"),
     ],
 )
 def test_record_modifier_faults(options: str, message: str) -> None:

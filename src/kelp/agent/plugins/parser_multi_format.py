@@ -24,7 +24,7 @@ class MultiFormatParser(RecordParser):
         for pattern in self.element.children("pattern", "format"):
             self._formats.append(self._build(pattern))
         if not self._formats:
-            raise self.error("at least one section <pattern> is required")
+            self.log.warning("no text will match: there is no section <pattern>")
 
     def _build(self, pattern: Element) -> tuple[str | None, Parser]:
         attr = pattern.attr("format") or pattern.attr("@type")

@@ -91,10 +91,10 @@ class RecordModifier(Plugin):
                 codecs.lookup(name)
         except LookupError:
             raise self.error(f"unknown encoding in {self.char_encoding!r}", "char_encoding") from None
-        if codecs.lookup(target or source).name != "utf-8":
-            text = f"cannot convert to char_encoding {self.char_encoding!r}: only utf-8 is supported"
-            raise self.error(text, "char_encoding")
-        return recoder(source) if target else None
+        if not target and codecs.lookup(source).name == "utf-8":
+            return None
+        # Without a second encoding, texts are only said to be of the first one: their bytes stay.
+        return recoder(source, target) if target else None
 
     def _compile(self, section: Element, name: str, value: Any) -> RubyTemplate:
         # Instance variables belong to one field, as does what prepare_value leaves in them.
