@@ -6,6 +6,7 @@ spaces gives the same groups several times faster; lines for which it might not 
 
 import re
 from dataclasses import dataclass
+from operator import itemgetter
 
 from kelp.agent.plugin.parser import ParsedLines
 from kelp.agent.timefmt import TimeParseError, TimeParser
@@ -107,7 +108,7 @@ class CriShape:
         if many is None or width < _LEAST_WIDTH or min(map(len, texts)) < width + _MIDDLE_WIDTH:
             return False
         begin = width + _MIDDLE_WIDTH
-        middles = [text[width:begin] for text in texts]
+        middles = list(map(itemgetter(slice(width, begin)), texts))
         if not _MIDDLES.keys() >= set(middles):
             return False
         body = "\n".join(texts)
@@ -117,15 +118,14 @@ class CriShape:
         if times is None:
             return False
         stream, tag, log = self.stream, self.tag, self.log
-        pairs = zip(middles, texts, strict=True)
+        pairs = zip(
+            map(_MIDDLES.__getitem__, middles), map(itemgetter(slice(begin, None)), texts), strict=True
+        )
         out.times = times
         if tag is None:
-            out.records = [{stream: _MIDDLES[middle][0], log: text[begin:]} for middle, text in pairs]
+            out.records = [{stream: name, log: text} for (name, _), text in pairs]
         else:
-            out.records = [
-                {stream: _MIDDLES[middle][0], tag: _MIDDLES[middle][1], log: text[begin:]}
-                for middle, text in pairs
-            ]
+            out.records = [{stream: name, tag: letter, log: text} for (name, letter), text in pairs]
         out.lines = list(range(len(texts)))
         return True
 

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -77,6 +78,8 @@ class JsonParser(RecordParser):
         return (self.finish(value) if type(value) is dict else None,)
 
     def parse_texts(self, texts: list[str]) -> ParsedLines:
+        if _BEGINNINGS.isdisjoint(map(itemgetter(slice(1)), texts)):
+            return ParsedLines(unmatched=list(range(len(texts))))
         out = ParsedLines()
         times, records, origins = out.times, out.records, out.lines
         key, keep, read_time, converts = self.time_key, self.keep_time_key, self.read_time, self.converts

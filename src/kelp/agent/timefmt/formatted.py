@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from operator import add, itemgetter
 from typing import Any
 
 import orjson
@@ -86,7 +87,7 @@ class Formatted:
         if not self._iso or start != _FRACTION or end > width or not texts:
             return None
         # Taken by columns: the characters at one place of all texts are a slice with the step `width`.
-        block = "".join([text[:width] for text in texts])
+        block = "".join(map(itemgetter(slice(width)), texts))
         point, tail = block[start - 1], block[end:width]
         if point != "." or any(block[at::width].strip(block[at]) for at in (start - 1, *range(end, width))):
             return None
@@ -94,7 +95,7 @@ class Formatted:
         seconds = _numbers(block, width, (17, 18, *range(start, end)))
         if seconds is None or min(seconds) < 100 * unit or max(seconds) >= 160 * unit:
             return None
-        minutes = [text[:17] for text in texts]
+        minutes = list(map(itemgetter(slice(17)), texts))
         scale, zeros = self._scale, point + "0" * (end - start) + tail
         bases: dict[str, int] = {}
         try:
@@ -105,9 +106,10 @@ class Formatted:
                 bases[minute] = base - 100 * unit * scale
         except TimeParseError:
             return None
+        begins = map(bases.__getitem__, minutes)
         if scale == 1:
-            return [bases[minute] + second for minute, second in zip(minutes, seconds, strict=True)]
-        return [bases[minute] + second * scale for minute, second in zip(minutes, seconds, strict=True)]
+            return list(map(add, begins, seconds))
+        return [begin + second * scale for begin, second in zip(begins, seconds, strict=True)]
 
     def _parse(self, value: str) -> int:
         moment = self._strptime.parse(value)

@@ -4,7 +4,8 @@ https://www.elastic.co/guide/en/elasticsearch/reference/7.17/docs-bulk.html
 """
 
 import time as clock
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import repeat
 from typing import Any
 
 from kelp.agent.buffer.metadata import Metadata
@@ -125,20 +126,24 @@ class BulkFormatter:
         """Action and document lines from documents without their ends."""
         precision = self._options.time_precision
         padding = b"0" * (precision - 9)
-        minutes = [time // _MINUTE for time in times]
+        # Events of a parser that found no time have the same one.
+        shown = times[:1] if times.count(times[0]) == len(times) else times
+        minutes = [time // _MINUTE for time in shown]
         shared: dict[int, tuple[bytes, bytes, bytes]] = {}
         for minute in set(minutes):
             action, head, offset = names.minutes.get(minute) or self._minute(minute, names)
             shared[minute] = action, head, padding + offset + end
-        seconds = seconds_texts(times)
+        seconds = seconds_texts(shown)
         if precision < 9:
             width = len("00.") + precision if precision > 0 else len("00")
             seconds = [text[:width] for text in seconds]
+        around: Iterator[tuple[bytes, tuple[bytes, bytes, bytes]]]
+        around = zip(seconds, map(shared.__getitem__, minutes), strict=True)
+        if len(shown) < len(times):
+            around = repeat(next(around))
         return [
             b"".join((action, text, head, second, tail))
-            for text, second, (action, head, tail) in zip(
-                texts, seconds, map(shared.__getitem__, minutes), strict=True
-            )
+            for text, (second, (action, head, tail)) in zip(texts, around, strict=False)
         ]
 
     def _minute(self, minute: int, names: Names) -> tuple[bytes, bytes, bytes]:
