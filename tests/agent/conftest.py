@@ -18,8 +18,8 @@ def _own_logger(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(logger, name, getattr(logger, name))
 
 
-@pytest.fixture
-def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The local time zone is UTC."""
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()

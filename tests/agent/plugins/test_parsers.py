@@ -17,9 +17,6 @@ NOW = "now"
 RECENT = 600 * 10**9
 
 
-pytestmark = pytest.mark.usefixtures("utc")
-
-
 def parser(options, *inner):
     element = section("parse", options, *inner)
     return build("parser", options["@type"], element, SimpleNamespace(workers=1), None)

@@ -19,7 +19,6 @@ def _rows() -> list[object]:
     return rows
 
 
-@pytest.mark.usefixtures("utc")
 @pytest.mark.parametrize(("case", "fluentd"), _rows())
 def test_recorded(case: Case, fluentd: Any) -> None:
     assert fluentd is not None, "the case is not recorded yet"

@@ -9,8 +9,6 @@ import pytest
 from kelp.agent.timefmt import TimeParseError, build_time_parser
 from kelp.common.errors import KelpError
 
-pytestmark = pytest.mark.usefixtures("utc")
-
 
 def nanos(text):
     whole, _, fraction = text.partition(".")

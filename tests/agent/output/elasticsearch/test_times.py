@@ -76,7 +76,6 @@ def test_record_time(form: str | None, value: Any, ns: int) -> None:
         ("%s", 1577934245.75, "2020-01-02T03:04:05.000000000+00:00"),
     ],
 )
-@pytest.mark.usefixtures("utc")
 def test_record_time_keeps_its_zone(form: str | None, value: Any, text: str) -> None:
     assert iso8601(build_record_time(form)(value), 9) == text
 
