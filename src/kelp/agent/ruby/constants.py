@@ -157,6 +157,29 @@ def _host_address(name: str) -> str:
         raise RubyError(f"cannot resolve {name}: {error}") from None
 
 
+def _basename(path: str, suffix: str = "") -> str:
+    name = os.path.basename(path.rstrip("/")) or "/"
+    if suffix == ".*":
+        return os.path.splitext(name)[0]
+    return name.removesuffix(suffix) if name != suffix else name
+
+
+def _raise(*parts: Any) -> None:
+    kind = parts[0].name if parts and isinstance(parts[0], Constant) else "RuntimeError"
+    raise RubyError(to_s(parts[-1]) if parts else "unhandled exception", kind)
+
+
+def _random(limit: Any = 0) -> Any:
+    if isinstance(limit, Range):
+        return random.choice(limit.values())
+    if isinstance(limit, float):
+        return random.random() * limit
+    return random.randrange(limit) if limit else random.random()
+
+
+_FORMAT = of(lambda form, *args: format_text(form, list(args)), 1, 99)
+_RANDOM = of(_random, 0, 1)
+_RAISE = of(_raise, 0, 2)
 _ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _FILE: dict[str, Function] = {
     "read": of(_read, 1),
@@ -164,20 +187,13 @@ _FILE: dict[str, Function] = {
     "readlines": of(lambda path: _read(path).splitlines(keepends=True), 1),
     "exist?": of(os.path.exists, 1),
     "file?": of(os.path.isfile, 1),
-    "basename": of(lambda p, suffix="": _basename(p, suffix), 1, 2),
+    "basename": of(_basename, 1, 2),
     "dirname": of(lambda p: os.path.dirname(p) or ".", 1),
     "extname": of(lambda p: os.path.splitext(p)[1], 1),
     "join": of(lambda *parts: "/".join(parts).replace("//", "/"), 1, 99),
     "expand_path": of(lambda path, base="": os.path.abspath(os.path.join(base, path)), 1, 2),
     "directory?": of(os.path.isdir, 1),
 }
-
-
-def _basename(path: str, suffix: str) -> str:
-    name = os.path.basename(path.rstrip("/")) or "/"
-    if suffix == ".*":
-        return os.path.splitext(name)[0]
-    return name.removesuffix(suffix) if name != suffix else name
 
 
 MODULES: dict[str, dict[str, Function]] = {
@@ -197,8 +213,8 @@ MODULES: dict[str, dict[str, Function]] = {
     "Array": {"new": _new_array},
     "String": {"new": of(lambda text="", *options: text, 0, 2)},
     "Process": {"pid": of(os.getpid)},
-    "Random": {"rand": of(lambda limit=0: _random(limit), 0, 1)},
-    "Kernel": {"format": of(lambda form, *args: format_text(form, list(args)), 1, 99)},
+    "Random": {"rand": _RANDOM},
+    "Kernel": {"format": _FORMAT, "sprintf": _FORMAT},
     "Math": {
         name: _math(getattr(math, name))
         for name in ("sqrt", "log", "log2", "log10", "exp", "sin", "cos", "tan", "atan", "hypot")
@@ -207,10 +223,9 @@ MODULES: dict[str, dict[str, Function]] = {
         "uuid": of(lambda: str(uuid.uuid4())),
         "hex": of(lambda n=16: os.urandom(n).hex(), 0, 1),
         "alphanumeric": of(lambda n=16: "".join(random.choices(_ALPHANUMERIC, k=n)), 0, 1),
-        "random_number": of(lambda limit=0: _random(limit), 0, 1),
+        "random_number": _RANDOM,
     },
 }
-MODULES["Kernel"]["sprintf"] = MODULES["Kernel"]["format"]
 FUNCTIONS: dict[str, Function] = {
     "Integer": of(_integer, 1, 3),
     "Float": of(_float, 1, 2),
@@ -219,13 +234,13 @@ FUNCTIONS: dict[str, Function] = {
     "Hash": of(lambda v: {} if v is None or v == [] else dict(v), 1),
     "Rational": of(lambda a, b=1: Fraction(a) / Fraction(b), 1, 2),
     "URI": of(parse_uri, 1),
-    "format": of(lambda form, *args: format_text(form, list(args)), 1, 99),
-    "sprintf": of(lambda form, *args: format_text(form, list(args)), 1, 99),
-    "rand": of(lambda limit=0: _random(limit), 0, 1),
+    "format": _FORMAT,
+    "sprintf": _FORMAT,
+    "rand": _RANDOM,
     "open": _open,
     "require": of(lambda name: True, 1),
-    "raise": of(lambda *parts: _raise(*parts), 0, 2),
-    "fail": of(lambda *parts: _raise(*parts), 0, 2),
+    "raise": _RAISE,
+    "fail": _RAISE,
 }
 
 
@@ -236,23 +251,6 @@ KERNEL = frozenset((
     "at_exit", "eval", "readline", "readlines", "syscall", "autoload", "require_relative", "set_trace_func",
     "local_variables", "global_variables", "block_given",
 ))  # fmt: skip
-
-
-def _raise(*parts: Any) -> None:
-    kind = parts[0].name if parts and isinstance(parts[0], Constant) else "RuntimeError"
-    raise RubyError(to_s(parts[-1]) if parts else "unhandled exception", kind)
-
-
-def _random(limit: Any) -> Any:
-    if isinstance(limit, Range):
-        return random.choice(limit.values())
-    return (
-        random.random() * limit
-        if isinstance(limit, float)
-        else random.randrange(limit)
-        if limit
-        else random.random()
-    )
 
 
 def constant_value(name: str) -> Any:
