@@ -6,10 +6,8 @@ import tempfile
 from typing import ClassVar
 
 from kelp.agent.buffer.chunk import Chunk
-from kelp.agent.buffer.metadata import Metadata
-from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config import Element, param
-from kelp.agent.event import Batch
+from kelp.agent.output.formatted import FormattedOutput
 from kelp.agent.output.inject import TIME_TYPES, InjectSection
 from kelp.agent.plugin import register
 from kelp.agent.program import Program
@@ -28,13 +26,14 @@ class ExecInjectSection(InjectSection):
 
 
 @register("output", "exec")
-class ExecOutput(BufferedOutput):
+class ExecOutput(FormattedOutput):
     """Writes a chunk to a file and runs the command with its path behind; a status other than 0 means: try again."""
 
     takes_label = False
 
     flat_options: ClassVar[tuple[str, ...]] = ("formatter", "inject", "buffer")
     default_chunk_key: ClassVar[str] = "time"
+    default_format: ClassVar[str] = "tsv"
 
     command: str = param.string(description="Command line for the shell; the path is added.")
     command_timeout: float = param.time(default=270, description="Limit for the command, in seconds.")
@@ -44,16 +43,6 @@ class ExecOutput(BufferedOutput):
     inject: ExecInjectSection | None = param.section(
         "inject", ExecInjectSection, description="Fields to add."
     )
-
-    def configure(self) -> None:
-        super().configure()
-        self._formatter = self.create_formatter(self.format_element, "tsv")
-        self._inject = self.inject.injector(self.context.worker_id) if self.inject else None
-
-    def format_records(self, tag: str, batch: Batch, metadata: Metadata) -> list[bytes]:
-        if self._inject is not None:
-            batch = self._inject(tag, batch)
-        return self._formatter.format_records(tag, batch)
 
     def write(self, chunk: Chunk) -> None:
         with tempfile.NamedTemporaryFile(prefix="kelp-exec-") as file:

@@ -7,12 +7,11 @@ from typing import Any, ClassVar
 
 from kelp.agent.buffer.chunk import Chunk
 from kelp.agent.buffer.metadata import Metadata
-from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config import Element, param
 from kelp.agent.event import Batch
 from kelp.agent.listen.messages import ExtractSection, event_time
 from kelp.agent.listen.program import Events, read_events
-from kelp.agent.output.inject import InjectSection
+from kelp.agent.output.formatted import FormattedOutput
 from kelp.agent.parse import RecordParser
 from kelp.agent.plugin import register
 from kelp.agent.plugin.base import Router
@@ -46,7 +45,7 @@ class Child:
 
 
 @register("output", "exec_filter")
-class ExecFilterOutput(BufferedOutput):
+class ExecFilterOutput(FormattedOutput):
     """Writes chunks to the standard input of a program, in turns to several, and emits what they write.
 
     A chunk is done once a program has it.
@@ -54,6 +53,7 @@ class ExecFilterOutput(BufferedOutput):
 
     hands_on = True
     flat_options: ClassVar[tuple[str, ...]] = ("buffer",)
+    default_format: ClassVar[str] = "tsv"
 
     command: str = param.string(description="Command line for the shell.")
     tag: str | None = param.string(default=None, description="Tag of what the program writes.")
@@ -71,7 +71,6 @@ class ExecFilterOutput(BufferedOutput):
     add_prefix: str | None = param.string(
         default=None, deprecated="use @label", description="What to put before the tags read."
     )
-    inject: InjectSection | None = param.section("inject", InjectSection, description="Fields to add.")
     extract: ExtractSection | None = param.section(
         "extract", ExtractSection, description="Tag and time from fields of what is read."
     )
@@ -113,9 +112,7 @@ class ExecFilterOutput(BufferedOutput):
         if self.num_children < 1:
             raise self.error("option 'num_children' must be at least 1", "num_children")
         self._respawns = self._read_respawns()
-        self._formatter = self.create_formatter(self.format_element, "tsv")
         self._parser = self._make_parser()
-        self._inject = self.inject.injector(self.context.worker_id) if self.inject else None
         self._children: list[Child] = []
         self._lock = threading.Lock()
         self._turn = 0
@@ -151,9 +148,7 @@ class ExecFilterOutput(BufferedOutput):
         prefix = f"{self.remove_prefix}." if self.remove_prefix else None
         if prefix and tag.startswith(prefix):
             tag = tag.removeprefix(prefix)
-        if self._inject is not None:
-            batch = self._inject(tag, batch)
-        return self._formatter.format_records(tag, batch)
+        return super().format_records(tag, batch, metadata)
 
     def onward(self, tag: str) -> list[tuple[Router, str]]:
         return [(self.router, self.tag or "…")]

@@ -6,12 +6,9 @@ import threading
 from typing import Any, ClassVar
 
 from kelp.agent.buffer.chunk import Chunk, compress
-from kelp.agent.buffer.metadata import Metadata
-from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.buffer.placeholders import time_fault
 from kelp.agent.config import Element, param
-from kelp.agent.event import Batch
-from kelp.agent.output.inject import InjectSection
+from kelp.agent.output.formatted import FormattedOutput
 from kelp.agent.plugin import register
 
 _INDEX = "_**"  # stands for _0, _1, … in paths of files that are not appended to
@@ -19,7 +16,7 @@ _TIME_PARTS = re.compile("..")
 
 
 @register("output", "file")
-class FileOutput(BufferedOutput):
+class FileOutput(FormattedOutput):
     """Gathers events in a buffer and writes each chunk to the file that `path` names.
 
     The path gets the time slice (`.20261123`), unless it has its own time placeholders, then `_0`, `_1`… unless
@@ -53,10 +50,6 @@ class FileOutput(BufferedOutput):
     time_slice_format: str | None = param.string(
         default=None, description="Fluentd 0.12's form of the time slice in the path."
     )
-    format_element: Element | None = param.element(
-        "format", plugin_kind="formatter", description="How events are written; type out_file by default."
-    )
-    inject: InjectSection | None = param.section("inject", InjectSection, description="Fields to add.")
 
     def fill_buffer(self, buffer: Element, element: Element) -> None:
         super().fill_buffer(buffer, element)
@@ -70,8 +63,6 @@ class FileOutput(BufferedOutput):
         self._packing = {"gz": "gzip"}.get(self.compress, self.compress)
         self._template = self._path_template()
         self._check_template()
-        self._formatter = self.create_formatter(self.format_element, "out_file")
-        self._inject = self.inject.injector(self.context.worker_id) if self.inject else None
         self._lock = threading.Lock()
 
     def _check_template(self) -> None:
@@ -109,11 +100,6 @@ class FileOutput(BufferedOutput):
                 f"option 'path' lacks the time placeholders {missing} that timekey {timekey} needs", "path"
             )
         return f"{self.path}.{''.join(wanted)}{end}"
-
-    def format_records(self, tag: str, batch: Batch, metadata: Metadata) -> list[bytes]:
-        if self._inject is not None:
-            batch = self._inject(tag, batch)
-        return self._formatter.format_records(tag, batch)
 
     def write(self, chunk: Chunk) -> None:
         path = self.extract_placeholders(self._template, chunk)

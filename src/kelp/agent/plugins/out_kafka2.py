@@ -37,8 +37,6 @@ class Kafka2Output(MessageOptions):
             raise self.error("use_default_for_unknown_topic needs the option 'default_topic'")
         self._check_topic()
         self._settings = producer_settings(self)
-        self._formatter = self.create_formatter(self.format_element, "json")
-        self._inject = self.inject.injector(self.context.worker_id) if self.inject else None
         try:
             self._maker = MessageMaker(self, self._text)
         except ValueError as error:
@@ -57,9 +55,9 @@ class Kafka2Output(MessageOptions):
             )
 
     def _text(self, tag: str, time: int, record: Record) -> bytes:
-        text = self._formatter.format_batch(tag, Batch([time], [record]))
+        text = self.formatter.format_batch(tag, Batch([time], [record]))
         # The bare document, as Fluentd sends it.
-        return text.removesuffix(b"\n") if self._formatter.type_name in ("json", "ltsv") else text
+        return text.removesuffix(b"\n") if self.formatter.type_name in ("json", "ltsv") else text
 
     def start(self) -> None:
         try:
@@ -73,9 +71,7 @@ class Kafka2Output(MessageOptions):
         return murmur2 if self.partitioner_hash_function == "murmur2" else crc32
 
     def format_records(self, tag: str, batch: Batch, metadata: Metadata) -> list[bytes]:
-        if self._inject is not None:
-            batch = self._inject(tag, batch)
-        return self._maker.make(tag, batch)
+        return self._maker.make(tag, self.injected(tag, batch))
 
     def write(self, chunk: Chunk) -> None:
         topic = self._topic(chunk)

@@ -7,8 +7,6 @@ import uuid
 from typing import Any, ClassVar
 
 from kelp.agent.buffer.chunk import Chunk
-from kelp.agent.buffer.metadata import Metadata
-from kelp.agent.event import Batch
 from kelp.agent.output.s3.client import S3Error, make_client
 from kelp.agent.output.s3.options import ObjectOptions
 from kelp.agent.output.s3.packing import PACKINGS
@@ -65,8 +63,6 @@ class S3Output(ObjectOptions):
                 "index_format",
             )
         self._key_format = self._checked_key_format()
-        self._formatter = self.create_formatter(self.format_element, "out_file")
-        self._inject = self.inject.injector(self.context.worker_id) if self.inject else None
         timekey = self.keys.timekey
         self._slice = build_time_formatter(
             time_format=self.time_slice_format or ("" if timekey is None else slice_format(timekey)),
@@ -161,11 +157,6 @@ class S3Output(ObjectOptions):
         self._client.put_bucket_lifecycle_configuration(
             Bucket=self.s3_bucket, LifecycleConfiguration={"Rules": wanted}
         )
-
-    def format_records(self, tag: str, batch: Batch, metadata: Metadata) -> list[bytes]:
-        if self._inject is not None:
-            batch = self._inject(tag, batch)
-        return self._formatter.format_records(tag, batch)
 
     def write(self, chunk: Chunk) -> None:
         key, index = self._free_key(chunk) if self.check_object else (self._key(chunk, 0), 0)

@@ -6,23 +6,23 @@ from typing import Any, ClassVar
 
 from kelp.agent.buffer.chunk import Chunk
 from kelp.agent.buffer.metadata import Metadata
-from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config import Element, param
 from kelp.agent.event import Batch
-from kelp.agent.output.inject import InjectSection
+from kelp.agent.output.formatted import FormattedOutput
 from kelp.agent.plugin import register
 
 _lock = threading.Lock()
 
 
 @register("output", "stdout")
-class StdoutOutput(BufferedOutput):
+class StdoutOutput(FormattedOutput):
     """Prints each event as a line, at once unless a <buffer> is given."""
 
     takes_label = False
 
     buffered_by_default = False
     flat_options = ("inject", "formatter")
+    default_format = "stdout"
     buffer_defaults: ClassVar[dict[str, Any]] = {
         "chunk_keys": ["tag"],
         "flush_at_shutdown": "true",
@@ -35,17 +35,9 @@ class StdoutOutput(BufferedOutput):
     format_element: Element | None = param.element(
         "format", plugin_kind="formatter", description="How events are written; type stdout by default."
     )
-    inject: InjectSection | None = param.section("inject", InjectSection, description="Fields to add.")
-
-    def configure(self) -> None:
-        super().configure()
-        self._formatter = self.create_formatter(self.format_element, "stdout")
-        self._inject = self.inject.injector(self.context.worker_id) if self.inject else None
 
     def format_records(self, tag: str, batch: Batch, metadata: Metadata) -> list[bytes]:
-        if self._inject is not None:
-            batch = self._inject(tag, batch)
-        return [line.removesuffix(b"\n") + b"\n" for line in self._formatter.format_records(tag, batch)]
+        return [line.removesuffix(b"\n") + b"\n" for line in super().format_records(tag, batch, metadata)]
 
     def process(self, tag: str, batch: Batch) -> None:
         _print(b"".join(self.format_records(tag, batch, Metadata())))

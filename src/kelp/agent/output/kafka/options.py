@@ -4,7 +4,7 @@ from typing import Any
 
 from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config import Element, param
-from kelp.agent.output.inject import InjectSection
+from kelp.agent.output.formatted import FormattedOutput
 
 
 class ClientOptions(BufferedOutput):
@@ -92,8 +92,10 @@ class ProducerOptions(ClientOptions):
     )
 
 
-class MessageOptions(ProducerOptions):
+class MessageOptions(ProducerOptions, FormattedOutput):
     """What becomes of events."""
+
+    default_format = "json"
 
     topic: str | None = param.string(default=None, description="Topic, with placeholders.")
     topic_key: str = param.string(default="topic", description="Field, and chunk key, with the topic.")
@@ -132,4 +134,3 @@ class MessageOptions(ProducerOptions):
     format_element: Element | None = param.element(
         "format", plugin_kind="formatter", description="How events are written; type json by default."
     )
-    inject: InjectSection | None = param.section("inject", InjectSection, description="Fields to add.")

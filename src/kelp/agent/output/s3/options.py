@@ -5,7 +5,7 @@ from typing import Any
 
 from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config import Element, Section, param
-from kelp.agent.output.inject import InjectSection
+from kelp.agent.output.formatted import FormattedOutput
 
 
 class RoleSection(Section):
@@ -124,7 +124,7 @@ class ConnectionOptions(CredentialOptions):
     )
 
 
-class ObjectOptions(ConnectionOptions):
+class ObjectOptions(ConnectionOptions, FormattedOutput):
     """What the objects are like."""
 
     path: str = param.string(default="", description="What keys begin with; has placeholders.")
@@ -172,8 +172,4 @@ class ObjectOptions(ConnectionOptions):
     warn_for_delay: float | None = param.time(
         default=None, description="Log slices that are written this much later, in seconds."
     )
-    format_element: Element | None = param.element(
-        "format", plugin_kind="formatter", description="How events are written; type out_file by default."
-    )
     compress_element: Element | None = param.element("compress", description="`level` of zstd, 1 to 22.")
-    inject: InjectSection | None = param.section("inject", InjectSection, description="Fields to add.")
