@@ -55,8 +55,8 @@ def test_a_batch_gives_what_its_events_give(options: str, records: list[dict[str
     formatter.set_major_version(7)
     metadata = Metadata(None, "a.b")
     steps = (0, 1, NS - 1, NS, 59 * NS + 5, 60 * NS, 86_400 * NS + 123, 200 * 86_400 * NS)
-    for start, factor in ((T0, 1), (-T0, 1), (60 * NS - 1, 1), (T0 + 1, 0)):
-        times = [start + factor * steps[at % len(steps)] for at in range(len(records))]
+    for start, distinct in ((T0, 8), (-T0, 8), (60 * NS - 1, 8), (T0 + 1, 1), (T0, 2)):
+        times = [start + steps[-1 - at % distinct] for at in range(len(records))]
         batch = Batch(times, [dict(record) for record in records])
         names = formatter._actions.names(metadata)
         single = [

@@ -5,7 +5,6 @@ https://www.elastic.co/guide/en/elasticsearch/reference/7.17/docs-bulk.html
 
 import time as clock
 from collections.abc import Callable, Iterator
-from itertools import repeat
 from typing import Any
 
 from kelp.agent.buffer.metadata import Metadata
@@ -126,8 +125,8 @@ class BulkFormatter:
         """Action and document lines from documents without their ends."""
         precision = self._options.time_precision
         padding = b"0" * (precision - 9)
-        # Events of a parser that found no time have the same one.
-        shown = times[:1] if times.count(times[0]) == len(times) else times
+        distinct = set(times)  # few where a parser found no time: all its events have the present
+        shown = list(distinct) if 2 * len(distinct) < len(times) else times
         minutes = [time // _MINUTE for time in shown]
         shared: dict[int, tuple[bytes, bytes, bytes]] = {}
         for minute in set(minutes):
@@ -139,11 +138,11 @@ class BulkFormatter:
             seconds = [text[:width] for text in seconds]
         around: Iterator[tuple[bytes, tuple[bytes, bytes, bytes]]]
         around = zip(seconds, map(shared.__getitem__, minutes), strict=True)
-        if len(shown) < len(times):
-            around = repeat(next(around))
+        if shown is not times:
+            around = map(dict(zip(shown, around, strict=True)).__getitem__, times)
         return [
             b"".join((action, text, head, second, tail))
-            for text, (second, (action, head, tail)) in zip(texts, around, strict=False)
+            for text, (second, (action, head, tail)) in zip(texts, around, strict=True)
         ]
 
     def _minute(self, minute: int, names: Names) -> tuple[bytes, bytes, bytes]:
