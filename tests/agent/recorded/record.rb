@@ -138,7 +138,8 @@ def run_chunk(c)
   end
   out = bulk ? bulk_pairs(out) : d.formatted
   # Errors as a JSON formatter shows them: a time in a record is a number there.
-  errors = d.error_events.map { |tag, t, r, *| [tag, moment(t), JSON.parse(Yajl.dump(r))] }
+  given_up = d.instance.has_router? ? d.error_events : []
+  errors = given_up.map { |tag, t, r, *| [tag, moment(t), JSON.parse(Yajl.dump(r))] }
   return { 'data' => plain(out.join), 'errors' => errors } unless c['type'] == 'elasticsearch_dynamic'
   { 'hosts' => hosts.transform_values { |bodies| plain(bulk_pairs(bodies).join) }, 'errors' => errors }
 end

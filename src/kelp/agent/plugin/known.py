@@ -91,7 +91,6 @@ INSTEAD: dict[str, dict[str, str]] = {
         "azure-loganalytics": "http to a gateway",
         "azure_logs_ingestion": "http to a gateway",
         "webhdfs": "file and a program that uploads",
-        "splunk_hec": "http with the token in `headers`",
         "splunk_ingest_api": "http with the token in `headers`",
         "datadog": "http with the key in `headers`",
         "newrelic": "http with the key in `headers`",
