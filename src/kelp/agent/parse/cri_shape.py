@@ -65,22 +65,12 @@ class CriShape:
                 odd.append((index, text))
                 continue
             when, stream, tag, log = parts
-            # a greedy time reaches for the last " stdout " of the line
             if (
                 (stream != "stdout" and stream != "stderr")
                 or not when
                 or not tag
                 or (letter and len(tag) != 1)
-                or (
-                    greedy
-                    and (
-                        " stdout " in log
-                        or " stderr " in log
-                        or log.startswith(("stdout ", "stderr "))
-                        or tag == "stdout"
-                        or tag == "stderr"
-                    )
-                )
+                or (greedy and _names_a_stream(tag, log))
                 or "\n" in text
             ):
                 odd.append((index, text))
@@ -128,6 +118,16 @@ class CriShape:
             out.records = [{stream: name, tag: letter, log: text} for (name, letter), text in pairs]
         out.lines = list(range(len(texts)))
         return True
+
+
+def _names_a_stream(tag: str, log: str) -> bool:
+    """Whether a greedy time would reach beyond the stream, for the last ` stdout ` of the line."""
+    return (
+        tag in ("stdout", "stderr")
+        or " stdout " in log
+        or " stderr " in log
+        or log.startswith(("stdout ", "stderr "))
+    )
 
 
 def _has_one_stream(body: str, lines: int) -> bool:

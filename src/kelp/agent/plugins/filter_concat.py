@@ -175,12 +175,17 @@ class ConcatFilter(Filter):
                         self._add(stream, time, record, out)
                 except (TypeError, AttributeError, ValueError) as error:
                     self.emit_error(tag, time, record, error)
-            if not self._mode.is_lasting or self.flush_interval <= 0:
-                for name in [name for name, stream in streams.items() if not stream.parts]:
-                    del streams[name]
-            if not streams:
-                del self._streams[tag]
+            self._forget_ended(tag)
         return out
+
+    def _forget_ended(self, tag: str) -> None:
+        """Streams that hold nothing go, unless a timer does that."""
+        streams = self._streams[tag]
+        if not self._mode.is_lasting or self.flush_interval <= 0:
+            for name in [name for name, stream in streams.items() if not stream.parts]:
+                del streams[name]
+        if not streams:
+            del self._streams[tag]
 
     def _identity(self) -> Callable[[Record], str]:
         """What tells the streams of a tag apart."""

@@ -9,8 +9,9 @@ from kelp.agent.kubernetes.options import KubernetesOptions
 from kelp.agent.plugin import register
 
 if TYPE_CHECKING:
+    from kelp.agent.kubernetes.client import KubernetesClient
     from kelp.agent.kubernetes.lookup import PodLookup
-    from kelp.agent.kubernetes.metadata import NamespaceInfo, PodInfo
+    from kelp.agent.kubernetes.metadata import NamespaceInfo, PodInfo, Wanted
     from kelp.agent.kubernetes.watched import WatchedPods
 
 _CACHE_LIMIT = 4096
@@ -69,8 +70,12 @@ class KubernetesMetadataFilter(KubernetesOptions):
         wanted = self.wanted(url)
         with_namespaces = not self.skip_namespace_metadata
         lookup = PodLookup(client, wanted, self.cache_size, self.cache_ttl, with_namespaces=with_namespaces)
-        if not self.watch:
-            return lookup
+        return self._watching(client, lookup, wanted) if self.watch else lookup
+
+    def _watching(
+        self, client: "KubernetesClient", lookup: "PodLookup", wanted: "Wanted"
+    ) -> "PodLookup | WatchedPods":
+        """What follows the pods of the node; the lookup alone where nobody says which node that is."""
         from kelp.agent.kubernetes.watch import Retry
         from kelp.agent.kubernetes.watched import WatchedPods, node_of_environment
 
@@ -83,6 +88,7 @@ class KubernetesMetadataFilter(KubernetesOptions):
         retry = Retry(
             self.watch_retry_interval, self.watch_retry_exponential_backoff_base, self.watch_retry_max_times
         )
+        with_namespaces = not self.skip_namespace_metadata
         self._watched = WatchedPods(
             client, lookup, wanted, node, retry, self.cache_size, with_namespaces=with_namespaces
         )

@@ -47,9 +47,6 @@ class S3Output(ObjectOptions):
         extras.load(self, "botocore", "s3")
         super().configure()
         self._check_endpoint()
-        if self.store_as not in PACKINGS:
-            known = ", ".join(PACKINGS)
-            raise self.error(f"option 'store_as' must be one of {known}, got {self.store_as!r}", "store_as")
         self._packing = PACKINGS[self.store_as]
         level = self.compress_element.get("level") if self.compress_element else None
         self._level = int(level) if level is not None else 3

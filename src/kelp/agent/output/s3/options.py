@@ -6,6 +6,7 @@ from typing import Any
 from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config import Element, Section, param
 from kelp.agent.output.formatted import FormattedOutput
+from kelp.agent.output.s3.packing import PACKINGS
 
 
 class RoleSection(Section):
@@ -133,9 +134,7 @@ class ObjectOptions(ConnectionOptions, FormattedOutput):
         description="Keys of objects: %{path} %{time_slice} %{index} %{file_extension} %{hex_random} "
         "%{uuid_flush} %{hms_slice} and the placeholders of <buffer>.",
     )
-    store_as: str = param.string(
-        default="gzip", description="gzip, gzip_command, zstd, lzma2, json, text or txt."
-    )
+    store_as: str = param.enum(list(PACKINGS), default="gzip", description="The form of objects.")
     command_parameter: str | None = param.string(
         default=None, description="Accepted with gzip_command: Kelp packs in its own process."
     )
