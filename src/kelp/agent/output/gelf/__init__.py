@@ -1,0 +1,1 @@
+"""Graylog's extended log format."""
