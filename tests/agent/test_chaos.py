@@ -127,7 +127,11 @@ def test_nothing_is_missing_whatever_happens(runner: Runner) -> None:
         until = time.monotonic() + SECONDS
         while time.monotonic() < until:
             sink.moods = chance.choices(MOODS, k=10)
-            time.sleep(chance.uniform(0.2, 3))
+            if chance.random() < 0.15:
+                time.sleep(chance.uniform(0, 0.6))  # while it starts
+            else:
+                wait_for(lambda agent=agent: runner.is_running(agent))
+                time.sleep(chance.uniform(0, 2.4))
             assert agent.poll() is None, runner.log()
             agent.send_signal(signal.SIGTERM if chance.random() < 0.15 else signal.SIGKILL)
             agent.wait(PATIENCE)

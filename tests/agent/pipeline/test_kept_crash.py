@@ -123,7 +123,8 @@ def test_lines_kept_by_stages_survive(runner: Runner, tmp_path: Path, limit: str
         while any(writer.is_alive() for writer in writers):
             agent = runner.start(config, "--no-supervisor")
             sink.moods += ["500"] * chance.randrange(4)
-            time.sleep(chance.uniform(0.6, 2.0))
+            wait_for(lambda agent=agent: runner.is_running(agent))
+            time.sleep(chance.uniform(0, 1.4))
             agent.send_signal(signal.SIGKILL)
             agent.wait()
         for writer in writers:
