@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from kelp.agent.config import ConfigError
-from kelp.agent.metrics.registry import REGISTRY
+from kelp.agent.metrics.registry import Registry
 from kelp.agent.output.google.fields import adjust_time, severity
+from kelp.agent.plugins import out_google_cloud
 from kelp.agent.plugins.out_google_cloud import GoogleCloudError
 from tests.agent.output_driver import NS, T0, make, running
 from tests.agent.waiting import PATIENCE, wait_for
@@ -182,14 +183,18 @@ def test_refusals(cloud: Cloud, tmp_path: Path, status: int, kept: bool) -> None
     assert len(list(tmp_path.glob("backup/worker0/g/*"))) == kept
 
 
-def test_entries_refused_among_others(cloud: Cloud, caplog: pytest.LogCaptureFixture) -> None:
+def test_entries_refused_among_others(
+    cloud: Cloud, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = Registry()
+    monkeypatch.setattr(out_google_cloud, "REGISTRY", registry)
     cloud.answers = [(400, REFUSED)]
     with running(config(cloud, f"enable_monitoring true\n{BUFFER}")) as driver:
         driver.emit("a", (T0, {"n": 1}), (T0, {"n": 2}), (T0, {"n": 3}))
         wait_for(lambda: driver.output.chunks.size == 0)
     assert len(cloud.requests) == 1
     assert "dropped entries that Cloud Logging refused" in caplog.messages
-    shown = REGISTRY.render().decode()
+    shown = registry.render().decode()
     assert 'stackdriver_dropped_entries_count{grpc="false",code="400"} 1.0' in shown
     assert 'stackdriver_ingested_entries_count{grpc="false",code="200"} 2.0' in shown
 

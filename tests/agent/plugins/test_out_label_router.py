@@ -3,9 +3,10 @@
 import pytest
 
 from kelp.agent.event import Batch
-from kelp.agent.metrics.registry import REGISTRY
+from kelp.agent.metrics.registry import Registry
 from kelp.agent.plugin.driver import Driver
 from kelp.agent.plugin.output import Output
+from kelp.agent.plugins import out_label_router
 
 ROUTES = """
 metrics true
@@ -40,10 +41,12 @@ def emitted(options: str, *records: dict[str, object]) -> list[tuple[str, object
     return [(tag, one["n"]) for tag, _, one in driver.collector.events]
 
 
-def test_each_route_gets_its_events_of_a_batch() -> None:
+def test_each_route_gets_its_events_of_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = Registry()
+    monkeypatch.setattr(out_label_router, "REGISTRY", registry)
     events = emitted(ROUTES, record("dev", 1), record("prod", 2), record("other", 3), record("dev", 4))
     assert events == [("dev", 1), ("dev", 4), ("all", 1), ("all", 2), ("all", 4), ("rest", 3)]
-    shown = REGISTRY.render().decode()
+    shown = registry.render().decode()
     assert 'fluentd_router_records_total{flow="@ALL",id="default/all"} 3.0' in shown
     assert 'fluentd_router_records_total{flow="@REST",id="default"} 1.0' in shown
 
