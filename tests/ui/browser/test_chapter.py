@@ -45,7 +45,7 @@ def test_the_chapters_walk_also_works_once_the_pattern_is_there(
 ) -> None:
     write_logs()
     page.goto(ui)
-    expect(page.get_by_text("was created for you")).to_be_visible()
+    expect(page.get_by_role("button", name="Index pattern: logstash-*")).to_be_visible()
     page.goto(f"{ui}/#/management/kibana/index_pattern")
     expect(page.get_by_text("There is an index pattern logstash-* already.")).to_be_visible()
     page.get_by_role("button", name="Next step").click()
@@ -59,7 +59,7 @@ def test_the_chapters_walk_also_works_once_the_pattern_is_there(
 def test_delete_index_pattern(page: Page, ui: str, write_logs: Callable[..., int]) -> None:
     write_logs()
     page.goto(ui)
-    expect(page.get_by_text("was created for you")).to_be_visible()
+    expect(page.get_by_role("button", name="Index pattern: logstash-*")).to_be_visible()
     page.goto(f"{ui}/#/management/kibana/index_patterns/logstash-*")
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
@@ -84,7 +84,7 @@ def test_delete_an_index(page: Page, ui: str, write_logs: Callable[..., int]) ->
 def test_saved_objects_leave_and_come_back(page: Page, ui: str, write_logs: Callable[..., int]) -> None:
     write_logs()
     page.goto(ui)
-    expect(page.get_by_text("was created for you")).to_be_visible()
+    expect(page.get_by_role("button", name="Index pattern: logstash-*")).to_be_visible()
     page.goto(f"{ui}/#/management/kibana/objects")
     with page.expect_download() as download:
         page.get_by_role("button", name="Export all").click()

@@ -65,8 +65,10 @@ function Waiting() {
     let left = false;
     offerIndexPattern()
       .then((made) => {
-        if (made && !left)
-          notifyDone(`Index pattern ${OFFERED_PATTERN} was created for you, with time field @timestamp.`);
+        if (made && !left) {
+          const text = `Index pattern ${OFFERED_PATTERN} was created for you, with time field @timestamp.`;
+          notifyDone(text, 10_000);
+        }
         return client.invalidateQueries({ queryKey: ['saved-objects'] });
       })
       .catch((error: unknown) => notifyFailure('The index pattern was not created', error));

@@ -26,7 +26,7 @@ export function notifyFailure(title: string, error: unknown): void {
   notifications.show({ color: 'red', title, message: messageOf(error), autoClose: 10_000 });
 }
 
-/** Shows a short notice for an action that worked. */
-export function notifyDone(message: string): void {
-  notifications.show({ color: 'teal', message, autoClose: 4000 });
+/** Shows a short notice for an action that worked; longer for one that nobody asked for. */
+export function notifyDone(message: string, millis = 4000): void {
+  notifications.show({ color: 'teal', message, autoClose: millis });
 }
