@@ -9,6 +9,7 @@ from kelp.agent.event import Batch, Record
 from kelp.agent.listen.access import ClientSection, host_name
 from kelp.agent.listen.input import ListeningInput
 from kelp.agent.listen.tcp import Connection
+from kelp.agent.plugin.parser import Parsed
 from kelp.agent.timefmt import TimeParser, build_time_parser
 from kelp.common.errors import KelpError
 from kelp.common.log import Log
@@ -70,12 +71,13 @@ def _take(record: Record, key: str | None, *, keep: bool) -> Any:
     return record[key] if keep else record.pop(key)
 
 
-def event_time(when: int | None, record: Record, extract: ExtractSection | None) -> int:
-    """The time the parser found, else the extracted one, else the present."""
-    if when is not None:
-        return when
-    extracted = extract.time(record) if extract is not None else None
-    return time.time_ns() if extracted is None else extracted
+def extracted(event: Parsed, extract: ExtractSection | None) -> tuple[str | None, int, Record]:
+    """Tag, time and record of a parsed event; its time is the parser's, else the extracted one, else the present."""
+    when, record = event
+    tag = extract.tag(record) if extract is not None else None
+    if when is None and extract is not None:
+        when = extract.time(record)
+    return tag, time.time_ns() if when is None else when, record
 
 
 def shown(message: bytes) -> str:
@@ -117,9 +119,7 @@ class MessageInput(ListeningInput):
                 if event is None:
                     self.log.warning("pattern not matched", text=shown(message))
                     continue
-                when, record = event
-                tag = self.extract.tag(record) if self.extract is not None else None
-                when = event_time(when, record, self.extract)
+                tag, when, record = extracted(event, self.extract)
                 if self.source_address_key is not None:
                     record[self.source_address_key] = address
                 if self.source_hostname_key is not None:

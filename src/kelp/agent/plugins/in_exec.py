@@ -7,7 +7,7 @@ import threading
 
 from kelp.agent.config import Element, param
 from kelp.agent.event import Batch
-from kelp.agent.listen.messages import ExtractSection, event_time
+from kelp.agent.listen.messages import ExtractSection, extracted
 from kelp.agent.listen.program import Events, read_events
 from kelp.agent.parse import RecordParser
 from kelp.agent.plugin.input import BufferOverflow, Input
@@ -129,9 +129,8 @@ class ExecInput(Input):
             self.log.warning("invalid output", error=error)
 
     def _emit(self, event: Parsed) -> None:
-        when, record = event
-        tag = self.extract.tag(record) if self.extract is not None else None
-        batch = Batch([event_time(when, record, self.extract)], [record])
+        tag, when, record = extracted(event, self.extract)
+        batch = Batch([when], [record])
         while True:
             try:
                 self.emit(tag or self.tag or "", batch)

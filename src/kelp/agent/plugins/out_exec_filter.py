@@ -9,7 +9,7 @@ from kelp.agent.buffer.chunk import Chunk
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.config import Element, param
 from kelp.agent.event import Batch
-from kelp.agent.listen.messages import ExtractSection, event_time
+from kelp.agent.listen.messages import ExtractSection, extracted
 from kelp.agent.listen.program import Events, read_events
 from kelp.agent.output.formatted import FormattedOutput
 from kelp.agent.parse import RecordParser
@@ -194,11 +194,10 @@ class ExecFilterOutput(FormattedOutput):
                 if event is None:
                     self._complain(KelpError("pattern not matched"))
                     continue
-                when, record = event
-                tag = self.extract.tag(record) if self.extract is not None else None
+                tag, when, record = extracted(event, self.extract)
                 if tag is not None and self.add_prefix:
                     tag = f"{self.add_prefix}.{tag}"
-                self.emit(tag or self.tag or "", Batch([event_time(when, record, self.extract)], [record]))
+                self.emit(tag or self.tag or "", Batch([when], [record]))
         except Exception as error:  # noqa: BLE001 - one event's fault is no one else's
             self._complain(error)
 

@@ -14,7 +14,7 @@ from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config import Element, Section, param
 from kelp.agent.event import Batch
 from kelp.agent.listen.transport import TLS_VERSIONS
-from kelp.agent.output.http import basic_auth, shorten
+from kelp.agent.output.http import basic_auth, connections, shorten
 from kelp.agent.output.tls import client_context
 from kelp.agent.plugin import UnrecoverableError, register
 from kelp.common.errors import KelpError
@@ -126,16 +126,13 @@ class HttpOutput(BufferedOutput):
             raise self.error(f"cannot load TLS files: {error}") from error
 
     def _pool(self, scheme: str) -> urllib3.PoolManager:
-        timeout = urllib3.Timeout(connect=self.open_timeout or 60, read=self.read_timeout or 60)
-        options: dict[str, Any] = {
-            "timeout": timeout,
-            "retries": False,
-            "maxsize": self.buffer.flush_thread_count,
-        }
-        if scheme == "https":
-            options["ssl_context"] = self._tls()
-        proxy = self.proxy or os.environ.get("HTTP_PROXY") or os.environ.get("http_proxy")
-        return urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
+        return connections(
+            self.buffer.flush_thread_count,
+            self._tls() if scheme == "https" else None,
+            proxy=self.proxy or os.environ.get("HTTP_PROXY") or os.environ.get("http_proxy"),
+            connect_seconds=self.open_timeout,
+            read_seconds=self.read_timeout,
+        )
 
     def _tls(self) -> ssl.SSLContext:
         return client_context(

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-import urllib3
 
 from kelp.agent.buffer.chunk import Chunk
 from kelp.agent.buffer.content import Content
@@ -16,7 +15,7 @@ from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config import Element, param
 from kelp.agent.event import Batch, Record
-from kelp.agent.output.http import basic_auth, shorten
+from kelp.agent.output.http import basic_auth, connections, shorten
 from kelp.agent.output.json_text import dump_clean
 from kelp.agent.output.tls import client_context
 from kelp.agent.plugin import UnrecoverableError, register
@@ -26,7 +25,6 @@ from kelp.common.errors import KelpError
 
 _UNSAFE = re.compile(r"[.\-/]")
 _ESCAPED = re.compile(r'(["\\])')
-_TIMEOUT = 60.0
 
 
 class LokiError(KelpError):
@@ -80,12 +78,8 @@ class LokiOutput(BufferedOutput):
         except ValueError as error:
             raise self.error(f"<label> and remove_keys must hold {error}") from None
         self._headers = self._make_headers()
-        self._http = urllib3.PoolManager(
-            maxsize=self.buffer.flush_thread_count,
-            retries=False,
-            timeout=_TIMEOUT,
-            ssl_context=self._tls() if parts.scheme == "https" else None,
-        )
+        tls = self._tls() if parts.scheme == "https" else None
+        self._http = connections(self.buffer.flush_thread_count, tls)
 
     def _make_headers(self) -> dict[str, str]:
         headers = {"Content-Type": "application/json"}

@@ -3,7 +3,7 @@
 import gzip
 import os
 import ssl
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 import urllib3
@@ -13,15 +13,13 @@ from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.config import Element
 from kelp.agent.event import Batch
-from kelp.agent.output.http import shorten
+from kelp.agent.output.http import connections, shorten
 from kelp.agent.output.splunk.options import ConnectionOptions, EventOptions
 from kelp.agent.output.splunk.payload import BadEvent, PayloadMaker
 from kelp.agent.output.tls import client_context
 from kelp.agent.pipeline.match import TagMatcher, compile_tag_patterns
 from kelp.agent.plugin import Formatter, UnrecoverableError, register
 from kelp.common.errors import KelpError
-
-_TIMEOUT = 60.0
 
 
 class SplunkError(KelpError):
@@ -84,18 +82,14 @@ class SplunkHecOutput(ConnectionOptions, EventOptions, BufferedOutput):
         return self._chosen[tag]
 
     def _pool(self) -> urllib3.PoolManager:
-        options: dict[str, Any] = {
-            "timeout": urllib3.Timeout(
-                connect=self.open_timeout or _TIMEOUT, read=self.read_timeout or _TIMEOUT
-            ),
-            "retries": False,
-            "maxsize": self.buffer.flush_thread_count,
-        }
         scheme = urlsplit(self._url).scheme
-        if scheme == "https":
-            options["ssl_context"] = self._tls()
-        proxy = os.environ.get(f"{scheme}_proxy") or os.environ.get(f"{scheme.upper()}_PROXY")
-        return urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
+        return connections(
+            self.buffer.flush_thread_count,
+            self._tls() if scheme == "https" else None,
+            proxy=os.environ.get(f"{scheme}_proxy") or os.environ.get(f"{scheme.upper()}_PROXY"),
+            connect_seconds=self.open_timeout,
+            read_seconds=self.read_timeout,
+        )
 
     def _tls(self) -> ssl.SSLContext:
         context = client_context(
