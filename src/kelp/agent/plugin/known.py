@@ -5,7 +5,7 @@ that the charts of fluent, kokuwaio and kiwigrid use, and others that are widesp
 """
 
 _UPLOAD = "file and a program that uploads, or s3 to a compatible service,"
-_SYSLOG = "http or forward to a gateway that speaks syslog"
+_SYSLOG = "remote_syslog"
 
 INSTEAD: dict[str, dict[str, str]] = {
     "input": {
@@ -108,7 +108,6 @@ INSTEAD: dict[str, dict[str, str]] = {
         "papertrail": _SYSLOG,
         "kubernetes_remote_syslog": _SYSLOG,
         "truncating_remote_syslog": _SYSLOG,
-        "remote_syslog": _SYSLOG,
         "syslog_tls": _SYSLOG,
         "kafka_rest": "http to the proxy",
         "graylog": "http to a GELF HTTP input, with <format> of type json",

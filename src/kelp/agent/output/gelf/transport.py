@@ -1,18 +1,17 @@
 """How GELF messages travel: as datagrams, or over a connection with a zero byte behind each."""
 
 import os
-import select
 import socket
 import ssl
-import threading
 import zlib
 from collections.abc import Sequence
 from typing import Protocol
 
+from kelp.agent.output.tcp import TcpClient
+
 _CHUNK_BYTES = 1420
 _MOST_CHUNKS = 128
 _MAGIC = b"\x1e\x0f"
-_TIMEOUT = 60.0
 
 
 class Transport(Protocol):
@@ -57,47 +56,13 @@ class Udp:
 
 
 class Tcp:
-    """One connection, made again when the server has closed it."""
+    """A connection."""
 
     def __init__(self, host: str, port: int, context: ssl.SSLContext | None) -> None:
-        self._address = (host, port)
-        self._context = context
-        self._sock: socket.socket | None = None
-        self._lock = threading.Lock()
+        self._client = TcpClient(host, port, context)
 
     def send(self, messages: Sequence[bytes]) -> None:
-        with self._lock:
-            try:
-                self._connection().sendall(b"".join([message + b"\0" for message in messages]))
-            except OSError:
-                self._drop()
-                raise
-
-    def _connection(self) -> socket.socket:
-        if self._sock is not None and self._is_closed(self._sock):
-            self._drop()
-        if self._sock is None:
-            sock = socket.create_connection(self._address, _TIMEOUT)
-            host = self._address[0]
-            self._sock = self._context.wrap_socket(sock, server_hostname=host) if self._context else sock
-        return self._sock
-
-    @staticmethod
-    def _is_closed(sock: socket.socket) -> bool:
-        """Whether the server went away; what it says otherwise is of no interest."""
-        while select.select([sock], [], [], 0)[0]:
-            try:
-                if not sock.recv(16384):
-                    return True
-            except OSError:
-                return True
-        return False
-
-    def _drop(self) -> None:
-        if self._sock is not None:
-            self._sock.close()
-            self._sock = None
+        self._client.send(b"".join([message + b"\0" for message in messages]))
 
     def close(self) -> None:
-        with self._lock:
-            self._drop()
+        self._client.close()
