@@ -154,6 +154,12 @@ def test_what_is_not_known_is_refused(text: str, message: str) -> None:
 def test_the_addresses_of_this_machine() -> None:
     code = compile_expression("Socket.ip_address_list.select(&:ipv4_loopback?).map(&:ip_address)", [])
     assert code({}) == ["127.0.0.1"]
+    code = compile_expression(
+        "Socket.getifaddrs.select{|i| i.addr.ipv4? }.find { |i| i.name == 'lo' && i.addr&.ipv4_loopback? }"
+        ".addr.ip_address",
+        [],
+    )
+    assert code({}) == "127.0.0.1"
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,6 @@ INSTEAD: dict[str, dict[str, str]] = {
         "swift": "s3 to a compatible service",
         "td": "s3, or http",
         "tdlog": "s3, or http",
-        "opensearch_dynamic": "opensearch with placeholders of <buffer>",
     },
     "parser": {
         "avro": "a decoder in front of the agent",

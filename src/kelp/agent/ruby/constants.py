@@ -17,7 +17,7 @@ from kelp.agent.ruby.methods_address import address
 from kelp.agent.ruby.methods_uri import parse_uri
 from kelp.agent.ruby.modules_text import TEXT_MODULES, Function, of
 from kelp.agent.ruby.modules_time import TIME_MODULES
-from kelp.agent.ruby.own_addresses import own_addresses
+from kelp.agent.ruby.own_addresses import interface_addresses, own_addresses
 from kelp.agent.ruby.text import to_s
 from kelp.agent.ruby.values import (
     Constant,
@@ -199,7 +199,11 @@ _FILE: dict[str, Function] = {
 MODULES: dict[str, dict[str, Function]] = {
     **TEXT_MODULES,
     **TIME_MODULES,
-    "Socket": {"gethostname": of(socket.gethostname), "ip_address_list": of(own_addresses)},
+    "Socket": {
+        "gethostname": of(socket.gethostname),
+        "ip_address_list": of(own_addresses),
+        "getifaddrs": of(interface_addresses),
+    },
     "File": _FILE,
     "IO": {"read": _FILE["read"], "readlines": _FILE["readlines"]},
     "IPAddr": {"new": of(address, 1)},

@@ -210,7 +210,7 @@ FILE: Table = {
 def tables() -> dict[type, Table]:
     """Every class's own methods."""
     # Imported late: these modules use the helpers above.
-    from kelp.agent.ruby.methods_address import ADDRESS
+    from kelp.agent.ruby.methods_address import ADDRESS, IFADDR
     from kelp.agent.ruby.methods_array import ARRAY
     from kelp.agent.ruby.methods_hash import HASH
     from kelp.agent.ruby.methods_number import FLOAT, INTEGER, RATIONAL
@@ -219,10 +219,12 @@ def tables() -> dict[type, Table]:
     from kelp.agent.ruby.methods_string import STRING
     from kelp.agent.ruby.methods_time import MOMENT, TIME
     from kelp.agent.ruby.methods_uri import URI_METHODS, Uri
+    from kelp.agent.ruby.own_addresses import InterfaceAddress
 
     return {
         type(None): NIL, Symbol: SYMBOL, str: STRING, int: INTEGER, float: FLOAT, Fraction: RATIONAL, list: ARRAY,
         dict: HASH, DefaultHash: HASH, LentHash: HASH, IPv4Interface: ADDRESS, IPv6Interface: ADDRESS, TextFile: FILE,
+        InterfaceAddress: IFADDR,
         Range: RANGE, Enumerator: ENUMERATOR, Regexp: REGEXP, MatchData: MATCH, RubyTime: TIME, EventMoment: MOMENT,
         Proc: PROC, RubyError: ERROR, Uri: URI_METHODS, bool: BOOLEAN,
         Constant: {"name": plain(to_s), "to_s": plain(to_s)},

@@ -50,6 +50,11 @@ ADDRESS: Table = {
     "ipv6_linklocal?": plain(lambda a: a.version == 6 and a.ip.is_link_local),
     "ipv6_multicast?": plain(lambda a: a.version == 6 and a.ip.is_multicast),
 }  # fmt: skip
+# Of Socket::Ifaddr. Only interfaces with an address are listed, so `addr` is never nil.
+IFADDR: Table = {
+    "name": plain(lambda i: i.name),
+    "addr": plain(lambda i: i.addr),
+}
 _PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 
 

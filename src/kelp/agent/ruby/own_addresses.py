@@ -1,22 +1,36 @@
-"""The addresses of this machine, for `Socket.ip_address_list`."""
+"""The addresses of this machine, for `Socket.ip_address_list` and `Socket.getifaddrs`."""
 
 import fcntl
 import ipaddress
 import socket
 import struct
+from dataclasses import dataclass
 from pathlib import Path
 
 _SIOCGIFADDR = 0x8915
 _IPV6 = Path("/proc/net/if_inet6")
 
 
+@dataclass(frozen=True, slots=True)
+class InterfaceAddress:
+    """An address and the name of its interface, one of `Socket.getifaddrs`."""
+
+    name: str
+    addr: ipaddress.IPv4Interface | ipaddress.IPv6Interface
+
+
 def own_addresses() -> list[ipaddress.IPv4Interface | ipaddress.IPv6Interface]:
     """The first IPv4 address of each interface, then all of IPv6."""
+    return [one.addr for one in interface_addresses()]
+
+
+def interface_addresses() -> list[InterfaceAddress]:
+    """The addresses of `own_addresses` with the names of their interfaces."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        found = [_ipv4(probe, name) for _, name in socket.if_nameindex()]
-    v4 = [one for one in found if one is not None]
+        found = [(name, _ipv4(probe, name)) for _, name in socket.if_nameindex()]
+    v4 = [InterfaceAddress(name, one) for name, one in found if one is not None]
     lines = _IPV6.read_text().splitlines() if _IPV6.exists() else []
-    return [*v4, *map(_ipv6, lines)]
+    return [*v4, *(InterfaceAddress(line.split()[-1], _ipv6(line)) for line in lines)]
 
 
 def _ipv6(line: str) -> ipaddress.IPv6Interface:
