@@ -1,6 +1,6 @@
 """The corpus every figure is measured on: container logs of 18 applications in 100 pods, 15% of the lines JSON.
 
-`bulk.ndjson` holds action and document lines as an agent sends them; `cri/` holds container log files.
+`bulk-*.ndjson` holds action and document lines as an agent sends them; `node-*/` the container log files of a node.
 The same seed gives the same bytes.
 """
 
@@ -32,6 +32,7 @@ APPS = [
     "search",
 ]
 NAMESPACES = ("shop", "platform", "data", "kube-system", "ingress")
+CONTAINERS = "var/log/containers"  # the tag made of the path tells the pod
 POD_COUNT = 100
 JSON_SHARE = 0.15
 START_NS = 1_793_520_000 * 10**9
@@ -168,7 +169,7 @@ def write_bulk(path: Path, count: int, index: str = "logstash-bench") -> int:
 
 
 def write_cri(folder: Path, count: int) -> int:
-    """Write `count` lines as CRI files named like those of `/var/log/containers`; returns their bytes."""
+    """Write `count` lines as CRI files named like those of a node; returns their bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     buffers: dict[Pod, list[str]] = {}
     size = 0
@@ -190,9 +191,9 @@ def ensure(folder: Path, documents: int, cri_lines: int) -> tuple[Path, Path]:
         part = bulk.with_suffix(".part")
         write_bulk(part, documents)
         part.rename(bulk)
-    cri = folder / f"cri-{cri_lines}"
-    if cri_lines and not cri.exists():
-        part = folder / f"cri-{cri_lines}.part"
-        write_cri(part, cri_lines)
-        part.rename(cri)
-    return bulk, cri
+    node = folder / f"node-{cri_lines}"
+    if cri_lines and not node.exists():
+        part = node.with_suffix(".part")
+        write_cri(part / CONTAINERS, cri_lines)
+        part.rename(node)
+    return bulk, node / CONTAINERS

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bench.agent import PIPELINES, received
+from bench.corpus import CONTAINERS
 from bench.process import cost, running
 
 TICK_SECONDS = 0.1
@@ -90,8 +91,8 @@ def run(
     samples: list[Sample] = []
     largest = max(cri.glob("*.log"), key=lambda path: path.stat().st_size)
     with tempfile.TemporaryDirectory() as state:
-        logs = Path(state) / "logs"
-        logs.mkdir()
+        logs = Path(state) / CONTAINERS
+        logs.mkdir(parents=True)
         text = PIPELINES[pipeline].replace("{cri}", str(logs)).replace("{state}", state)
         config = Path(state) / "fluent.conf"
         text = text.replace("read_from_head true", "read_from_head true\n  refresh_interval 5")
