@@ -1,9 +1,13 @@
 """The output to Graylog."""
 
 import json
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import zlib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -93,6 +97,26 @@ def test_tcp_connects_again() -> None:
     texts = b"".join(server.got).split(b"\0")
     assert [json.loads(text)["short_message"] for text in texts[:-1]] == ["one", "two", "three"]
     assert texts[-1] == b""
+
+
+@pytest.mark.parametrize("more", [{}, {"no_default_ca": True}])
+def test_tls(tmp_path: Path, more: dict[str, bool]) -> None:
+    certificate, key = str(tmp_path / "cert.pem"), str(tmp_path / "key.pem")
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl here")
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=x"]
+    subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server = Server(1)
+    server.sock = context.wrap_socket(server.sock, server_side=True)
+    server.start()
+    tls = f"protocol tcp\ntls true\ntls_options {json.dumps({'ca': certificate, **more})}"
+    with running(f"@type gelf\nhost 127.0.0.1\nport {server.port}\n{tls}\n{FAST}") as driver:
+        driver.emit("a", (T0, {"message": "one"}))
+        wait_for(lambda: len(server.got) == 1)
+    server.sock.close()
+    assert json.loads(server.got[0].rstrip(b"\0"))["short_message"] == "one"
 
 
 def test_what_makes_no_message_is_an_error() -> None:

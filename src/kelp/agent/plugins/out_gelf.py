@@ -67,21 +67,19 @@ class GelfOutput(BufferedOutput):
 
     def _tls(self) -> ssl.SSLContext:
         options = self.tls_options
+        authority = str(options.get("ca") or "")
+        is_folder = os.path.isdir(authority)
+        alone = authority if authority and options.get("no_default_ca") and not is_folder else None
         context = client_context(
+            authority=alone,
             certificate=options.get("cert") if options.get("key") else None,
             key=options.get("key"),
             verify=not options.get("no_verify"),
             verify_name=False,
         )
-        if authority := options.get("ca"):
-            if options.get("no_default_ca"):
-                context = client_context(
-                    authority=None, verify=not options.get("no_verify"), verify_name=False
-                )
-            is_folder = os.path.isdir(authority)
-            context.load_verify_locations(
-                cafile=None if is_folder else authority, capath=authority if is_folder else None
-            )
+        if authority and alone is None:
+            files = {"capath": authority} if is_folder else {"cafile": authority}
+            context.load_verify_locations(**files)
         return context
 
     def format_records(self, tag: str, batch: Batch, metadata: Metadata) -> list[bytes]:
