@@ -22,7 +22,7 @@ CONFIG = """
   path_key file
   read_from_head true
   refresh_interval 0.5
-  pos_file_compaction_interval 0.3s
+  pos_file_compaction_interval 0.3
   rotate_wait {rotate_wait}
   <parse>
     @type none
@@ -37,7 +37,7 @@ CONFIG = """
   <buffer>
     @type file
     path {state}/buffer
-    flush_interval 0.1s
+    flush_interval 0.1
     flush_thread_count {threads}
     chunk_limit_size {chunk}
     overflow_action {overflow}

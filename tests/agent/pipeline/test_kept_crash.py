@@ -58,7 +58,7 @@ CONFIG = """
   <buffer>
     @type file
     path {folder}/buffer
-    flush_interval 0.2s
+    flush_interval 0.2
     chunk_limit_size 64k
     total_limit_size {limit}
     overflow_action {overflow}
@@ -182,7 +182,7 @@ TALE = """
   <buffer>
     @type file
     path {folder}/buffer
-    flush_interval 0.1s
+    flush_interval 0.1
   </buffer>
 </match>
 """
