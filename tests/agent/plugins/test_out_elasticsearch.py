@@ -290,11 +290,34 @@ def test_a_sink_that_comes_back() -> None:
         wait_for(lambda: driver.output.stats.num_errors > 1)
         with bulk_sink(port) as sink:
             wait_for(lambda: driver.output.chunks.size == 0)
-            assert [(m, d) for _, m, d in sink.stored] == [({"_index": "fluentd"}, {"n": 1})]
-            # By now the version is known.
-            driver.emit("a", (T0, {"n": 2}))
-            wait_for(lambda: len(sink.stored) == 2)
-            assert sink.stored[1][1] == PLAIN
+            assert [(m, d) for _, m, d in sink.stored] == [(PLAIN, {"n": 1})]
+
+
+def test_documents_made_before_the_version_was_known_have_its_types() -> None:
+    with bulk_sink() as sink:
+        port = sink.port
+    with running(f"@type elasticsearch\nport {port}\ntype_name t\n{FAST}") as driver:
+        driver.emit("a", (T0, {"n": 1}), (T0, {"n": 2}))
+        wait_for(lambda: driver.output.stats.num_errors > 1)
+        with bulk_sink(port) as sink:
+            sink.version = "6.8.0"
+            wait_for(lambda: driver.output.chunks.size == 0)
+        typed = {"_index": "fluentd", "_type": "t"}
+        assert [(m, d) for _, m, d in sink.stored] == [(typed, {"n": 1}), (typed, {"n": 2})]
+
+
+def test_a_server_that_is_upgraded_meanwhile() -> None:
+    with bulk_sink() as sink, running(f"@type elasticsearch\nport {sink.port}\n{FAST}") as driver:
+        driver.emit("a", (T0, {"n": 1}))
+        wait_for(lambda: len(sink.stored) == 1)
+        sink.version, sink.poison = "8.11.0", b'"_type"'
+        driver.emit("a", (T0, {"n": 2}))
+        wait_for(lambda: driver.output.chunks.size == 0)
+        driver.emit("a", (T0, {"n": 3}))
+        wait_for(lambda: driver.output.chunks.size == 0)
+        plain = {"_index": "fluentd"}
+        assert [(m, d["n"]) for _, m, d in sink.stored] == [(PLAIN, 1), (plain, 2), (plain, 3)]
+        assert driver.recorder.errors == []
 
 
 def test_hosts_in_turn_and_dead_ones_left_out() -> None:

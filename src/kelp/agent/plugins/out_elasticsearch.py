@@ -1,7 +1,10 @@
 """Writes events to Elasticsearch through its bulk API."""
 
 import threading
+import time
 from collections.abc import Iterator
+from functools import partial
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 import orjson
@@ -13,7 +16,7 @@ from kelp.agent.buffer.output import BufferedOutput
 from kelp.agent.buffer.placeholders import depends_on_chunk
 from kelp.agent.event import Batch
 from kelp.agent.output.elasticsearch.bulk import BulkFormatter
-from kelp.agent.output.elasticsearch.client import Client, SinkError, parse_hosts, tls_context
+from kelp.agent.output.elasticsearch.client import Client, HttpError, SinkError, parse_hosts, tls_context
 from kelp.agent.output.elasticsearch.options import ElasticsearchOptions
 from kelp.agent.output.elasticsearch.sender import Sender, documents
 from kelp.agent.output.elasticsearch.setup import Installer, read_template
@@ -54,6 +57,8 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
         self._clients_lock = threading.Lock()
         self._installer = Installer(self, self.log)
         self._major: int | None = None
+        self._is_asked = False
+        self._known_since = time.monotonic()  # documents of older chunks may be for another version
         if "default_elasticsearch_version" in self.element or not self.verify_es_version_at_startup:
             # What was written down beats a guess while the server has not been asked.
             self._formatter.set_major_version(self.type_rules(self.default_elasticsearch_version))
@@ -208,8 +213,11 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
             )
         if self._major is None and major == 7 and self.type_name_ not in ("_doc", "fluentd"):
             self.log.info("Elasticsearch 7 has one type: _doc is used", type_name=self.type_name_)
+        if major != self._major:
+            self._formatter.set_major_version(self.type_rules(major))
+            self._known_since = time.monotonic()
         self._major = major
-        self._formatter.set_major_version(self.type_rules(major))
+        self._is_asked = True
 
     def type_rules(self, major: int) -> int:
         """The major version of Elasticsearch whose rules about `_type` hold."""
@@ -230,12 +238,21 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
 
     def write(self, chunk: Chunk) -> None:
         client = self._client(*self.hosts_of(chunk))
-        if self._major is None and self.verify_es_version_at_startup:
+        if not self._is_asked and self.verify_es_version_at_startup:
             self._detect_version(client)
         self.install(client, chunk)
-        self._sender.send(
-            client, chunk, lambda body: self._with_chunk_id(body, chunk.id), self.include_index_in_url
-        )
+        try:
+            self._sender.send(client, chunk, partial(self._prepare, chunk), self.include_index_in_url)
+        except HttpError as error:
+            # What it refuses as a whole may be types, which another version has no use for.
+            self._is_asked = error.status != HTTPStatus.BAD_REQUEST
+            raise
+
+    def _prepare(self, chunk: Chunk, body: bytes) -> bytes:
+        """A request as this version of Elasticsearch wants it."""
+        if chunk.born < self._known_since and not self.placeholders.uses(self.type_name_):
+            body = self._formatter.retyped(body)
+        return self._with_chunk_id(body, chunk.id)
 
     def _with_chunk_id(self, body: bytes, chunk_id: str) -> bytes:
         if not (self.metadata and self.metadata.include_chunk_id):

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.buffer.placeholders import time_unit
 from kelp.agent.output.elasticsearch.options import ElasticsearchOptions
@@ -88,6 +90,14 @@ class Actions:
                 self._lines.clear()
             self._lines[key] = line
         return line
+
+    def retyped(self, line: bytes) -> bytes:
+        """An action line made for another version, or none, with the type that this version wants."""
+        action = orjson.loads(line)
+        meta = next(iter(action.values()))
+        configured = self._options.type_name_
+        self.set_type(meta, meta.pop("_type", configured), configured)
+        return dump_clean(action)
 
     def set_type(self, meta: dict[str, Any], wanted: str | None, configured: str | None) -> None:
         """Elasticsearch 8 knows no types, 7 only `_doc`, 6 one per index; unknown versions get none."""

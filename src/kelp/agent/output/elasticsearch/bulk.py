@@ -77,6 +77,12 @@ class BulkFormatter:
         self._actions.set_major_version(major)
         self._meta_fields = self._meta_accessors(major)
 
+    def retyped(self, body: bytes) -> bytes:
+        """A bulk request made for another version of Elasticsearch, or none, with the types this one wants."""
+        lines = body.split(b"\n")
+        lines[:-1:2] = map(self._actions.retyped, lines[:-1:2])
+        return b"\n".join(lines)
+
     def _meta_accessors(self, major: int | None) -> list[tuple[str, Callable[[Record], Any]]]:
         options = self._options
         routing = "_routing" if major is not None and major < 7 else "routing"
