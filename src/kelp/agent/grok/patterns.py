@@ -1,7 +1,8 @@
 """Kelp's own definitions of the pattern names that grok configurations use.
 
-One definition a line, `NAME expression`. The names, and the fields that whole formats give, are those users of
-Logstash and Fluentd know; `ECS` holds what is named differently with `grok_pattern_series ecs-v1`.
+One definition a line, `NAME expression`. The names, and the fields that whole formats give in their order, are those
+that users of Logstash and Fluentd know from logstash-patterns-core (Apache-2.0); `ECS` holds what is named differently
+with `grok_pattern_series ecs-v1`.
 """
 
 COMMON = r"""
