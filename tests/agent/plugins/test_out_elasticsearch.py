@@ -306,8 +306,9 @@ def test_documents_made_before_the_version_was_known_have_its_types() -> None:
         assert [(m, d) for _, m, d in sink.stored] == [(typed, {"n": 1}), (typed, {"n": 2})]
 
 
-def test_a_server_that_is_upgraded_meanwhile() -> None:
-    with bulk_sink() as sink, running(f"@type elasticsearch\nport {sink.port}\n{FAST}") as driver:
+@pytest.mark.parametrize("options", ["", "type_name t-${tag}"])
+def test_a_server_that_is_upgraded_meanwhile(options: str) -> None:
+    with bulk_sink() as sink, running(f"@type elasticsearch\nport {sink.port}\n{options}\n{FAST}") as driver:
         driver.emit("a", (T0, {"n": 1}))
         wait_for(lambda: len(sink.stored) == 1)
         sink.version, sink.poison = "8.11.0", b'"_type"'

@@ -32,6 +32,18 @@ def test_hosts_that_are_none_are_errors() -> None:
         assert [record for _, _, record, _ in driver.recorder.errors] == [{"port": "many"}, {}]
 
 
+def test_an_expression_for_the_type_is_never_the_type() -> None:
+    with bulk_sink() as sink:
+        port = sink.port
+    with running(f"{TYPE}port {port}\ntype_name ${{record['t']}}\n{FAST}") as driver:
+        driver.emit("a", (T0, {"t": "x"}))
+        wait_for(lambda: driver.output.stats.num_errors > 1)
+        with bulk_sink(port) as sink:
+            sink.version = "6.8.0"
+            wait_for(lambda: driver.output.chunks.size == 0)
+        assert [meta for _, meta, _ in sink.stored] == [{"_index": "fluentd", "_type": None}]
+
+
 def test_a_file_buffer_keeps_the_hosts(tmp_path: Path) -> None:
     buffer = f"<buffer>\n  @type file\n  path {tmp_path}/b\n  flush_interval 60s\n</buffer>\n"
     with bulk_sink() as sink:

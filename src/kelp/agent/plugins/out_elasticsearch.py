@@ -250,7 +250,7 @@ class ElasticsearchOutput(ElasticsearchOptions, BufferedOutput):
 
     def _prepare(self, chunk: Chunk, body: bytes) -> bytes:
         """A request as this version of Elasticsearch wants it."""
-        if chunk.born < self._known_since and not self.placeholders.uses(self.type_name_):
+        if chunk.born < self._known_since:
             body = self._formatter.retyped(body)
         return self._with_chunk_id(body, chunk.id)
 

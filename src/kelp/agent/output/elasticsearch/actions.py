@@ -95,8 +95,10 @@ class Actions:
         """An action line made for another version, or none, with the type that this version wants."""
         action = orjson.loads(line)
         meta = next(iter(action.values()))
-        configured = self._options.type_name_
-        self.set_type(meta, meta.pop("_type", configured), configured)
+        had, configured = meta.pop("_type", None), self._options.type_name_
+        if "${" in configured:  # filled when the line was made, if it was
+            configured = had
+        self.set_type(meta, had or configured, configured)
         return dump_clean(action)
 
     def set_type(self, meta: dict[str, Any], wanted: str | None, configured: str | None) -> None:
