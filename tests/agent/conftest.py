@@ -1,13 +1,13 @@
 """What every test of the agent needs."""
 
 import logging
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.agent.agent_runner import Runner
+from tests.agent.local_zone import local_zone
 
 
 @pytest.fixture(autouse=True)
@@ -19,13 +19,9 @@ def _own_logger(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The local time zone is UTC."""
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
+def _utc() -> Iterator[None]:
+    with local_zone("UTC"):
+        yield
 
 
 @pytest.fixture

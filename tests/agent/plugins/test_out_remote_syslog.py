@@ -3,8 +3,6 @@
 import re
 import socket
 import threading
-import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -15,15 +13,6 @@ from tests.agent.waiting import wait_for
 
 FAST = "flush_mode immediate\n  retry_wait 0.05\n  retry_forever\n"
 NOW = 1_795_428_000.0
-
-
-@pytest.fixture(autouse=True)
-def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
 
 
 def test_udp() -> None:

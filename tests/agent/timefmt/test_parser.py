@@ -1,6 +1,5 @@
 """Times as the real Fluentd reads them."""
 
-import os
 import time
 from datetime import UTC, datetime
 
@@ -8,6 +7,7 @@ import pytest
 
 from kelp.agent.timefmt import TimeParseError, build_time_parser
 from kelp.common.errors import KelpError
+from tests.agent.local_zone import local_zone
 
 
 def nanos(text):
@@ -154,11 +154,9 @@ def test_numeric(kind, value, want):
         ({}, "2024-10-27 03:30:00", "2024-10-27 02:30:00"),
     ],
 )
-def test_zone(monkeypatch, options, text, want):
-    if not options:
-        monkeypatch.setitem(os.environ, "TZ", "Europe/Berlin")
-        time.tzset()
-    assert build_time_parser(time_format="%Y-%m-%d %H:%M:%S", **options)(text) == nanos(want)
+def test_zone(options, text, want):
+    with local_zone("UTC" if options else "Europe/Berlin"):
+        assert build_time_parser(time_format="%Y-%m-%d %H:%M:%S", **options)(text) == nanos(want)
 
 
 def test_mixed():

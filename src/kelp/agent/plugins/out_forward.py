@@ -1,6 +1,5 @@
 """Sends events to other agents over the forward protocol."""
 
-import socket
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -14,6 +13,7 @@ from kelp.agent.output.forward.node import Node, Settings
 from kelp.agent.output.forward.options import ForwardOptions
 from kelp.agent.output.forward.protocol import ForwardError, Handshake
 from kelp.agent.output.forward.servers import Discovery, DiscoveryError, ServerSection, discovery
+from kelp.agent.output.udp import udp_socket
 from kelp.agent.plugin import register
 from kelp.agent.plugin.clock import Ticker
 from kelp.common.errors import KelpError
@@ -142,8 +142,8 @@ class ForwardOutput(ForwardOptions):
         if self.heartbeat_type != "udp":
             node.connect().close()
             return
-        family, kind, protocol, _, address = socket.getaddrinfo(*node.address, type=socket.SOCK_DGRAM)[0]
-        with socket.socket(family, kind, protocol) as sock:
+        sock, address = udp_socket(*node.address)
+        with sock:
             sock.settimeout(max(self.heartbeat_interval, 0.5))
             sock.sendto(b"\0", address)
             sock.recv(16)

@@ -12,6 +12,7 @@ from kelp.agent.output.formatted import FormattedOutput
 from kelp.agent.output.syslog import FACILITIES, SEVERITIES, Header, packets
 from kelp.agent.output.tcp import SocketOption, TcpClient
 from kelp.agent.output.tls import client_context
+from kelp.agent.output.udp import udp_socket
 from kelp.agent.plugin import UnrecoverableError, register
 
 _TIMEOUT = 600.0
@@ -130,8 +131,8 @@ class RemoteSyslogOutput(FormattedOutput):
             if found:
                 self._client(host, port).send(b"\n".join(found) + b"\n")
             return
-        family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
-        with socket.socket(family, kind, proto) as sock:
+        sock, address = udp_socket(host, port)
+        with sock:
             for packet in packets(header, data, time.time(), _UDP_BYTES):
                 sock.sendto(packet, address)
 

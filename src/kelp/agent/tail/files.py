@@ -58,7 +58,8 @@ class FollowedFiles:
                 watch.rotate(now)
                 self._rotated(watch, now, looked, caught)
             return not watch.readers
-        if current is not None and current.identity == (status.st_dev, status.st_ino):
+        identity = (status.st_dev, status.st_ino)
+        if current is not None and current.identity == identity:
             if caught:
                 self._rotated(watch, now, looked, caught)
             watch.looked_ns = looked
@@ -68,7 +69,7 @@ class FollowedFiles:
             current.seen = seen
             return False
         watch.rotate(now)
-        if self._open_current(watch, (status.st_dev, status.st_ino), caught) or caught:
+        if self._open_current(watch, identity, caught) or caught:
             self._rotated(watch, now, looked, caught)
         return False
 
@@ -105,9 +106,7 @@ class FollowedFiles:
         files = self._state.progress.remembered.pop(path, [])
         done = self._state.progress.finished.get(identity)
         if done is not None and not files and size >= done.position:
-            reader = watch.open(done.position)
-            if reader is not None and reader.head[: len(done.head)] != done.head:
-                reader.restart(*reader.look())
+            self._open(watch)
         else:
             from_head = self._state.options.read_from_head or not self._startup
             open_watch(
@@ -130,8 +129,8 @@ class FollowedFiles:
             for reader in other.readers:
                 if reader.rotated and reader.identity == identity:
                     other.readers.remove(reader)
-                    reader.rotated, reader.path, reader.tag = False, watch.path, watch.tag
-                    watch.readers.append(reader)
+                    reader.rotated, reader.path = False, watch.path
+                    watch.take(reader)
                     self._state.news.watch_file(reader)
                     self._state.progress.note(reader)
                     return True
@@ -178,10 +177,13 @@ class FollowedFiles:
                 caught.remove(reader)
                 watch.take(reader)
                 return True
-        opened = watch.open(0)
-        if opened is not None:
-            self._go_on(opened)
-        return opened is not None
+        return self._open(watch)
+
+    def _open(self, watch: Watch) -> bool:
+        reader = watch.open(0)
+        if reader is not None:
+            self._go_on(reader)
+        return reader is not None
 
     def _go_on(self, reader: Reader) -> None:
         """A file that was read before goes on where it was."""

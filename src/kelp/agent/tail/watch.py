@@ -73,7 +73,7 @@ class Watch:
         return reader
 
     def take(self, reader: Reader) -> None:
-        """Read an open file: the path leads to it."""
+        """Read an open file on behalf of the path, after those being read."""
         reader.longest_line, reader.tag = self.longest_line, self.tag
         self.readers.append(reader)
         self.changed = True

@@ -1,7 +1,5 @@
 """Lines of bulk requests: what is made for a whole batch at once is what single events would give."""
 
-import os
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +8,7 @@ import pytest
 from kelp.agent.buffer.metadata import Metadata
 from kelp.agent.event import Batch
 from kelp.agent.output.json_text import dump_clean, dump_open
+from tests.agent.local_zone import local_zone
 from tests.agent.output_driver import NS, T0, make
 
 RECORDS: list[dict[str, Any]] = [
@@ -40,12 +39,9 @@ OPTIONS = [
 
 
 @pytest.fixture(params=["UTC", "Asia/Kolkata", "America/New_York"])
-def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setitem(os.environ, "TZ", request.param)
-    time.tzset()
-    yield request.param
-    monkeypatch.undo()
-    time.tzset()
+def zone(request: pytest.FixtureRequest) -> Iterator[str]:
+    with local_zone(request.param):
+        yield request.param
 
 
 @pytest.mark.parametrize("options", OPTIONS)

@@ -1,13 +1,13 @@
 """How GELF messages travel: as datagrams, or over a connection with a zero byte behind each."""
 
 import os
-import socket
 import ssl
 import zlib
 from collections.abc import Sequence
 from typing import Protocol
 
 from kelp.agent.output.tcp import TcpClient
+from kelp.agent.output.udp import udp_socket
 
 _CHUNK_BYTES = 1420
 _MOST_CHUNKS = 128
@@ -45,8 +45,8 @@ class Udp:
         self._address = (host, port)
 
     def send(self, messages: Sequence[bytes]) -> None:
-        family, kind, proto, _, address = socket.getaddrinfo(*self._address, type=socket.SOCK_DGRAM)[0]
-        with socket.socket(family, kind, proto) as sock:
+        sock, address = udp_socket(*self._address)
+        with sock:
             for message in messages:
                 for part in datagrams(message):
                     sock.sendto(part, address)
